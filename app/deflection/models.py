@@ -1,0 +1,101 @@
+"""An attempt: what somebody typed, what was shown, and what came of it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db.base import Base, by_value
+from app.knowledge.models import Article
+
+
+class Outcome(StrEnum):
+    OPEN = "open"
+    SOLVED = "solved"
+    ESCALATED = "escalated"
+    ABANDONED = "abandoned"  # no word for 24 hours: never counted as solved
+    FAILED = "failed"  # said solved, and asked about the same thing within 7 days
+
+
+class Arm(StrEnum):
+    SHOWN = "shown"
+
+
+class Verdict(StrEnum):
+    SOLVED = "solved"
+    TRIED = "tried"  # I tried it, it did not help
+    UNRELATED = "unrelated"  # not my problem
+
+
+class Channel(StrEnum):
+    WEB = "web"
+    API = "api"
+
+
+class Attempt(Base):
+    """Joins draft, shown articles, feedback, ticket and the article that solved it."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (Index("ix_attempt_outcome", "outcome", "updated_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(43), unique=True)
+    """Unguessable; whoever holds it may give verdicts on this attempt."""
+    channel: Mapped[Channel] = mapped_column(by_value(Channel), default=Channel.WEB)
+    arm: Mapped[Arm] = mapped_column(by_value(Arm), default=Arm.SHOWN)
+    outcome: Mapped[Outcome] = mapped_column(by_value(Outcome), default=Outcome.OPEN)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    visitor: Mapped[str | None] = mapped_column(String(64), index=True)
+    """A keyed hash of the visitor's cookie, or of the e-mail address once it is known."""
+    email: Mapped[str | None] = mapped_column(String(254), index=True)
+    locale: Mapped[str] = mapped_column(String(8))
+    """Of the page or the request."""
+    language: Mapped[str | None] = mapped_column(String(8))
+    """Detected in the draft."""
+    subject: Mapped[str] = mapped_column(String(200), default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    from_article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"))
+    """The article that the customer came from ("Still stuck?")."""
+    index_version: Mapped[int] = mapped_column(default=0)
+    parameters: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """The ranker's settings at the last answer: threshold, limit, audiences."""
+    solved_by_article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"), index=True)
+    feedback: Mapped[str] = mapped_column(String(400), default="")
+    """The one optional question after "this solved it"."""
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    impressions: Mapped[list["Impression"]] = relationship(order_by="Impression.rank")
+
+
+class Impression(Base):
+    """One article shown in an attempt: where, why, and what the customer did with it.
+
+    Shown again after more typing, it keeps its row; `shown_count`, the best rank and the last
+    score tell of it.
+    """
+
+    __tablename__ = "impression"
+    __table_args__ = (UniqueConstraint("attempt_id", "article_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
+    revision_id: Mapped[int | None] = mapped_column(ForeignKey("article_revision.id"))
+    section_anchor: Mapped[str] = mapped_column(String(160), default="")
+    rank: Mapped[int]
+    """1 is the first; the best that it had."""
+    score: Mapped[float]
+    confidence: Mapped[float]
+    terms: Mapped[list[str]] = mapped_column(JSON, default=list)
+    shown_count: Mapped[int] = mapped_column(default=1)
+    shown_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    open_seconds: Mapped[float] = mapped_column(default=0)
+    verdict: Mapped[Verdict | None] = mapped_column(by_value(Verdict))
+    verdict_at: Mapped[datetime | None]
+
+    article: Mapped[Article] = relationship()

@@ -1,0 +1,73 @@
+"""Make the application from its settings."""
+
+from datetime import timedelta
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import cli
+from app.db.database import Database
+from app.settings import Settings, load_settings
+from app.web import (
+    access,
+    blueprints,
+    errors,
+    limits,
+    locale,
+    navigation,
+    request_context,
+    security,
+    sessions,
+)
+
+csrf = CSRFProtect()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the product; without settings, from the environment.
+
+    Raises SettingsError when the environment does not describe a runnable product.
+    """
+    settings = settings or load_settings()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    app = Flask(__name__)
+    app.config.update(_flask_configuration(settings))
+    app.extensions["antesala"] = request_context.Product(settings, Database(settings.database))
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # as Flask documents it
+    request_context.install(app)
+    security.install(app)
+    sessions.install(app)
+    locale.install(app)
+    navigation.install(app)
+    app.before_request(access.enforce_access)
+    limits.install(app)
+    csrf.init_app(app)
+    Bootstrap5(app)
+    errors.install(app)
+    blueprints.install(app, csrf)
+    cli.install(app)
+    return app
+
+
+def _flask_configuration(settings: Settings) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings.key(),
+        "MAX_CONTENT_LENGTH": settings.max_request_bytes,
+        "MAX_FORM_PARTS": settings.max_form_parts,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        "SESSION_COOKIE_NAME": "antesala",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.secure,
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=settings.session_days),
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,  # Referrer-Policy is same-origin; the token decides
+        "BOOTSTRAP_SERVE_LOCAL": True,
+        "SEND_FILE_MAX_AGE_DEFAULT": timedelta(hours=1),
+        "JSON_SORT_KEYS": False,
+        **limits.configuration(settings.rate_limit_storage, enabled=settings.rate_limits == "on"),
+    }

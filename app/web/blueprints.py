@@ -1,0 +1,28 @@
+"""Every blueprint of the product, in one list."""
+
+from flask import Blueprint, Flask
+from flask_wtf.csrf import CSRFProtect
+
+from app.web import health, root
+from app.web.locale import PREFIX, localised
+
+LOCALISED: tuple[Blueprint, ...] = ()
+"""Addresses that begin with the language: the help centre and the account."""
+
+PLAIN: tuple[Blueprint, ...] = (root.blueprint, health.blueprint)
+"""Addresses without a language: staff rooms, health, feeds."""
+
+PROGRAMS: tuple[Blueprint, ...] = ()
+"""For programs: no cookies, so no CSRF token."""
+
+
+def install(app: Flask, csrf: CSRFProtect) -> None:
+    """Register them all."""
+    for blueprint in LOCALISED:
+        prefix = PREFIX + (blueprint.url_prefix or "")
+        app.register_blueprint(localised(blueprint), url_prefix=prefix)
+    for blueprint in PLAIN:
+        app.register_blueprint(blueprint)
+    for blueprint in PROGRAMS:
+        csrf.exempt(blueprint)
+        app.register_blueprint(blueprint)

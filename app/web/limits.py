@@ -1,0 +1,45 @@
+"""Rate limits: each is a setting, named by what it protects."""
+
+from typing import Any
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from app.web.request_context import settings
+
+limiter = Limiter(key_func=get_remote_address, headers_enabled=True)
+
+
+def sign_in_limit() -> str:
+    """Sign-in, sign-up and password reset, an address."""
+    return settings().rate_limit_sign_in
+
+
+def tickets_limit() -> str:
+    """Tickets and replies, an address."""
+    return settings().rate_limit_tickets
+
+
+def suggestions_limit() -> str:
+    """Suggestions and verdicts, an address."""
+    return settings().rate_limit_suggestions
+
+
+def search_limit() -> str:
+    """Searches, an address."""
+    return settings().rate_limit_search
+
+
+def configuration(storage: str, *, enabled: bool) -> dict[str, Any]:
+    """Flask-Limiter's configuration."""
+    return {
+        "RATELIMIT_ENABLED": enabled,
+        "RATELIMIT_STORAGE_URI": storage,
+        "RATELIMIT_STRATEGY": "moving-window" if storage == "memory://" else "fixed-window",
+    }
+
+
+def install(app: Flask) -> None:
+    """Attach the limiter."""
+    limiter.init_app(app)
