@@ -1,0 +1,249 @@
+"""What speaks for an article: several similarities between a draft and what is known of it.
+
+Each signal is a cosine in [0, 1], one row per article:
+
+    title        words of the draft and of the title
+    spelling     character n-grams of the draft and of the title
+    text         words of the draft and of the whole article
+    passage      words of the draft and of the best passage
+    centroid     words of the draft and the mean of the tickets that the article solved (Rocchio)
+    manner       character n-grams of the draft and the same mean
+    nearest      words and n-grams of the draft and of the nearest of those tickets
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from search.analysis import Word
+from search.lexicon import Counts, Floats, Ints, Lexicon, learn_lexicon
+from search.postings import (
+    Postings,
+    Query,
+    document_frequency,
+    merge_rows,
+    postings,
+    query_vector,
+    smooth_idf,
+    weigh,
+)
+from search.recipe import Recipe
+
+SIGNALS: Final = ("title", "spelling", "text", "passage", "centroid", "manner", "nearest")
+
+Texts = Sequence[Sequence[Word]]
+Signals = Mapping[str, npt.NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The fields of all articles in term-major layout."""
+
+    lexicon: Lexicon
+    word_idf: Floats
+    gram_idf: Floats
+    title: Postings
+    spelling: Postings
+    text: Postings
+    passage: Postings
+    centroid: Postings
+    manner: Postings
+    ticket_words: Postings
+    ticket_grams: Postings
+    passage_starts: Ints
+    ticket_articles: Ints  # article of each ticket, ascending
+    unknown_word_idf: float
+    unknown_gram_idf: float
+    recipe: Recipe
+
+    @property
+    def article_count(self) -> int:
+        return self.title.row_count
+
+    def words_query(self, words: Sequence[Word]) -> Query:
+        """The word vector of a draft."""
+        counts = self.lexicon.word_counts([words], self.recipe.common_weight)
+        return query_vector(counts, self.word_idf, self.unknown_word_idf)
+
+    def grams_query(self, words: Sequence[Word]) -> Query:
+        """The character n-gram vector of a draft."""
+        return query_vector(self.lexicon.gram_counts([words]), self.gram_idf, self.unknown_gram_idf)
+
+    def signals(self, words: Sequence[Word]) -> Signals:
+        """Every signal for every article, for the words of one draft."""
+        by_word, by_gram = self.words_query(words), self.grams_query(words)
+        nearest = self.recipe.nearest_words * _scores(self.ticket_words, by_word)
+        nearest += (1.0 - self.recipe.nearest_words) * _scores(self.ticket_grams, by_gram)
+        return {
+            "title": _scores(self.title, by_word),
+            "spelling": _scores(self.spelling, by_gram),
+            "text": _scores(self.text, by_word),
+            "passage": _best_of_groups(_scores(self.passage, by_word), self.passage_starts),
+            "centroid": _scores(self.centroid, by_word),
+            "manner": _scores(self.manner, by_gram),
+            "nearest": _best_of_articles(nearest, self.ticket_articles, self.article_count),
+        }
+
+    def passage_scores(self, words: Sequence[Word]) -> npt.NDArray[np.float64]:
+        """The similarity of a draft to each passage."""
+        return _scores(self.passage, self.words_query(words))
+
+
+def gather_evidence(
+    *,
+    titles: Texts,
+    articles: Texts,
+    passages: Texts,
+    passage_starts: Ints,
+    tickets: Texts,
+    ticket_articles: Ints,
+    recipe: Recipe,
+) -> Evidence:
+    """Fit the lexicon and the idf on articles and tickets, and lay out every field.
+
+    `tickets` are sorted by article; `ticket_articles[t]` is the article that solved ticket t.
+    """
+    count = len(titles)
+    lexicon = learn_lexicon([*articles, *passages, *tickets], [*titles, *tickets])
+    word_features, gram_features = lexicon.word_features, len(lexicon.grams)
+
+    article_words = lexicon.word_counts(articles, recipe.common_weight)
+    ticket_words = lexicon.word_counts(tickets, recipe.common_weight)
+    title_grams = lexicon.gram_counts(titles)
+    ticket_grams = lexicon.gram_counts(tickets)
+
+    units = count + len(tickets)
+    word_idf = smooth_idf(
+        document_frequency(article_words, word_features)
+        + document_frequency(ticket_words, word_features),
+        units,
+    )
+    gram_idf = smooth_idf(
+        document_frequency(title_grams, gram_features)
+        + document_frequency(ticket_grams, gram_features),
+        units,
+    )
+    unknown = float(smooth_idf(np.zeros(1, dtype=np.int64), units)[0])
+
+    def laid(counts: Counts, idf: Floats, rows: int) -> Postings:
+        return postings(weigh(counts, idf, rows), len(idf), rows)
+
+    def centroid(counts: Counts, idf: Floats) -> Postings:
+        units_of_tickets = weigh(counts, idf, len(tickets))
+        return postings(merge_rows(units_of_tickets, ticket_articles, count), len(idf), count)
+
+    return Evidence(
+        lexicon=lexicon,
+        word_idf=word_idf,
+        gram_idf=gram_idf,
+        title=laid(lexicon.word_counts(titles, recipe.common_weight), word_idf, count),
+        spelling=laid(title_grams, gram_idf, count),
+        text=laid(article_words, word_idf, count),
+        passage=laid(
+            lexicon.word_counts(passages, recipe.common_weight), word_idf, len(passages)
+        ),
+        centroid=centroid(ticket_words, word_idf),
+        manner=centroid(ticket_grams, gram_idf),
+        ticket_words=laid(ticket_words, word_idf, len(tickets)),
+        ticket_grams=laid(ticket_grams, gram_idf, len(tickets)),
+        passage_starts=passage_starts,
+        ticket_articles=ticket_articles,
+        unknown_word_idf=unknown,
+        unknown_gram_idf=unknown,
+        recipe=recipe,
+    )
+
+
+def _scores(field: Postings, query: Query) -> npt.NDArray[np.float64]:
+    scores = np.zeros(field.row_count)
+    field.add_scores(query.features, query.weights, scores)
+    return scores
+
+
+def _best_of_groups(
+    scores: npt.NDArray[np.float64], starts: Ints
+) -> npt.NDArray[np.float64]:
+    return np.maximum.reduceat(scores, starts) if len(starts) else np.zeros(0)
+
+
+def _best_of_articles(
+    scores: npt.NDArray[np.float64], articles: Ints, count: int
+) -> npt.NDArray[np.float64]:
+    best = np.zeros(count)
+    if len(articles):
+        starts = np.flatnonzero(np.r_[True, articles[1:] != articles[:-1]])
+        best[articles[starts]] = np.maximum.reduceat(scores, starts)
+    return best
+
+
+_POSTINGS: Final = (
+    "title", "spelling", "text", "passage", "centroid", "manner", "ticket_words", "ticket_grams",
+)  # fmt: skip
+
+
+def evidence_arrays(evidence: Evidence) -> dict[str, npt.NDArray[Any]]:
+    """Every array of the evidence, by the name under which a snapshot holds it."""
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "pairs": evidence.lexicon.pairs,
+        "word_idf": evidence.word_idf,
+        "gram_idf": evidence.gram_idf,
+        "passage_starts": evidence.passage_starts,
+        "ticket_articles": evidence.ticket_articles,
+    }
+    for name in _POSTINGS:
+        field: Postings = getattr(evidence, name)
+        arrays[f"{name}-starts"] = field.starts
+        arrays[f"{name}-rows"] = field.rows
+        arrays[f"{name}-weights"] = field.weights
+    return arrays
+
+
+def evidence_values(evidence: Evidence) -> dict[str, Any]:
+    """Everything of the evidence that is not an array, as JSON values."""
+    return {
+        "unigrams": list(evidence.lexicon.unigrams),
+        "grams": list(evidence.lexicon.grams),
+        "evidence": {
+            "unknown_word_idf": evidence.unknown_word_idf,
+            "unknown_gram_idf": evidence.unknown_gram_idf,
+            "row_counts": {name: getattr(evidence, name).row_count for name in _POSTINGS},
+            "recipe": {
+                field.name: getattr(evidence.recipe, field.name) for field in fields(Recipe)
+            },
+        },
+    }
+
+
+def evidence_from(
+    arrays: Mapping[str, npt.NDArray[Any]], values: Mapping[str, Any]
+) -> Evidence:
+    """The evidence that `evidence_arrays` and `evidence_values` described."""
+    meta = values["evidence"]
+    stored = {
+        name: Postings(
+            arrays[f"{name}-starts"],
+            arrays[f"{name}-rows"],
+            arrays[f"{name}-weights"],
+            int(meta["row_counts"][name]),
+        )
+        for name in _POSTINGS
+    }
+    lexicon = Lexicon(
+        {name: number for number, name in enumerate(values["unigrams"])},
+        arrays["pairs"],
+        {gram: number for number, gram in enumerate(values["grams"])},
+    )
+    return Evidence(
+        lexicon=lexicon,
+        word_idf=arrays["word_idf"],
+        gram_idf=arrays["gram_idf"],
+        passage_starts=arrays["passage_starts"],
+        ticket_articles=arrays["ticket_articles"],
+        unknown_word_idf=float(meta["unknown_word_idf"]),
+        unknown_gram_idf=float(meta["unknown_gram_idf"]),
+        recipe=Recipe(**meta["recipe"]),
+        **stored,
+    )

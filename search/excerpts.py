@@ -1,0 +1,42 @@
+"""The few lines of a passage that show why it was suggested."""
+
+import re
+from collections.abc import Set as AbstractSet
+from typing import Final
+
+from search.analysis import Analyser, Word
+
+EXCERPT_CHARACTERS: Final = 240
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?:])\s+")
+_ELLIPSIS: Final = "…"
+
+
+def excerpt(text: str, stems: AbstractSet[str], analyser: Analyser) -> str:
+    """At most about 240 characters of plain text: the sentences where most matched words stand.
+
+    Begins at a sentence; starts at the top when nothing matches. Cut ends carry an ellipsis.
+    """
+    text = " ".join(text.split())
+    if len(text) <= EXCERPT_CHARACTERS:
+        return text
+    sentences = _SENTENCE_END.split(text)
+    hits = [_matched(analyser.words(sentence), stems) for sentence in sentences]
+    best, best_score = 0, -1
+    for start in range(len(sentences)):
+        seen: set[str] = set()
+        length = 0
+        for sentence, matched in zip(sentences[start:], hits[start:], strict=True):
+            if length and length + len(sentence) > EXCERPT_CHARACTERS:
+                break
+            seen |= matched
+            length += len(sentence) + 1
+        if len(seen) > best_score:
+            best, best_score = start, len(seen)
+    chosen = " ".join(sentences[best:])
+    if len(chosen) > EXCERPT_CHARACTERS:
+        chosen = chosen[:EXCERPT_CHARACTERS].rsplit(" ", 1)[0].rstrip(",;: ") + _ELLIPSIS
+    return chosen if best == 0 else f"{_ELLIPSIS} {chosen}"
+
+
+def _matched(words: list[Word], stems: AbstractSet[str]) -> set[str]:
+    return {word.stem for word in words if not word.common and word.stem in stems}

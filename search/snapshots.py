@@ -1,0 +1,173 @@
+"""Indexes on disk: arrays as .npy, the rest as JSON, in a versioned folder put in place at once.
+
+    folder/CURRENT                 the name of the version that readers load
+    folder/v000000000042-1f0c…/    manifest.json (format, sizes, checksums), *.npy, *.json
+
+A version is written beside the others, synced, renamed into place, and only then named in CURRENT,
+which is replaced atomically: whoever dies on the way leaves the old version or the new one. No
+pickle is written or read.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from search.errors import SnapshotError
+
+_CURRENT: Final = "CURRENT"
+_MANIFEST: Final = "manifest.json"
+# Readers that opened an older version keep its memory maps after the folder is gone.
+_KEPT_VERSIONS: Final = 2
+_CHUNK_BYTES: Final = 1 << 20
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What was saved: named arrays (memory-mapped) and named JSON values."""
+
+    version: int
+    arrays: Mapping[str, Array]
+    values: Mapping[str, Any]
+
+
+def save_snapshot(
+    folder: Path,
+    *,
+    kind: str,
+    version: int,
+    arrays: Mapping[str, Array],
+    values: Mapping[str, Any],
+) -> Path:
+    """Write one version and make it the current one. Returns its folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    staging = folder / f".writing-{os.getpid()}-{secrets.token_hex(4)}"
+    staging.mkdir()
+    try:
+        files: dict[str, dict[str, object]] = {}
+        for name, array in arrays.items():
+            path = staging / f"{name}.npy"
+            with path.open("wb") as file:
+                np.save(file, np.ascontiguousarray(array), allow_pickle=False)
+                _sync(file.fileno())
+            files[path.name] = _described(path)
+        for name, value in values.items():
+            path = staging / f"{name}.json"
+            _write_json(path, value)
+            files[path.name] = _described(path)
+        _write_json(staging / _MANIFEST, {"kind": kind, "version": version, "files": files})
+        target = folder / f"v{version:012d}-{secrets.token_hex(4)}"
+        staging.rename(target)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+    _point_to(folder, target.name)
+    _forget_old(folder, target.name)
+    return target
+
+
+def load_snapshot(folder: Path, *, kind: str) -> Snapshot:
+    """Open the current version; every checksum is verified.
+
+    Raises SnapshotError when there is none, or when it is damaged or of another kind.
+    """
+    place = folder / _current_name(folder)
+    try:
+        manifest = json.loads((place / _MANIFEST).read_text("utf-8"))
+        if manifest["kind"] != kind:
+            raise SnapshotError(f"{place} holds {manifest['kind']!r}, not {kind!r}: rebuild it")
+        arrays: dict[str, Array] = {}
+        values: dict[str, Any] = {}
+        for name, expected in manifest["files"].items():
+            path = place / name
+            if _described(path) != expected:
+                raise SnapshotError(f"{path} is damaged (its checksum differs): rebuild it")
+            if path.suffix == ".npy":
+                arrays[path.stem] = _mapped(path)
+            else:
+                values[path.stem] = json.loads(path.read_text("utf-8"))
+        return Snapshot(int(manifest["version"]), arrays, values)
+    except SnapshotError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SnapshotError(f"{place} cannot be read ({error}): rebuild it") from error
+
+
+def saved_version(folder: Path) -> int | None:
+    """The version that `load_snapshot` would open, by its name alone; None when there is none."""
+    try:
+        return int(_current_name(folder)[1:].split("-", maxsplit=1)[0])
+    except (SnapshotError, ValueError):
+        return None
+
+
+def _mapped(path: Path) -> Array:
+    # An empty array cannot be memory-mapped.
+    try:
+        return np.load(path, mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]  # an .npy, never an .npz
+    except ValueError:
+        return np.load(path, allow_pickle=False)  # type: ignore[no-any-return]
+
+
+def _current_name(folder: Path) -> str:
+    try:
+        name = (folder / _CURRENT).read_text("utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise SnapshotError(f"no index in {folder} yet: build it") from error
+    if not name.startswith("v") or "/" in name or "\\" in name or ".." in name:
+        raise SnapshotError(f"{folder / _CURRENT} is damaged: rebuild the index")
+    return name
+
+
+def _point_to(folder: Path, name: str) -> None:
+    pointer = folder / f".{_CURRENT}-{os.getpid()}-{secrets.token_hex(4)}"
+    with pointer.open("w", encoding="utf-8") as file:
+        file.write(f"{name}\n")
+        file.flush()
+        _sync(file.fileno())
+    pointer.replace(folder / _CURRENT)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        _sync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _forget_old(folder: Path, current: str) -> None:
+    versions = sorted(
+        (path for path in folder.glob("v*") if path.is_dir() and path.name != current),
+        key=lambda path: path.stat().st_mtime_ns,
+    )
+    for path in versions[: max(0, len(versions) - (_KEPT_VERSIONS - 1))]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _write_json(path: Path, value: object) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        json.dump(value, file, ensure_ascii=False, separators=(",", ":"))
+        file.flush()
+        _sync(file.fileno())
+
+
+def _described(path: Path) -> dict[str, object]:
+    digest = hashlib.blake2b(digest_size=16)
+    size = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            digest.update(chunk)
+            size += len(chunk)
+    return {"bytes": size, "blake2b": digest.hexdigest()}
+
+
+def _sync(descriptor: int) -> None:
+    os.fsync(descriptor)
