@@ -6,7 +6,7 @@ folded, and a few exact forms (codes, words with ñ, hyphenated words written as
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, Protocol, cast
@@ -21,7 +21,9 @@ MAX_WORD_CHARACTERS: Final = 40
 # Memoised surfaces per language: natural vocabulary fits, a flood of invented words does not stay.
 _MEMO_WORDS: Final = 200_000
 
-_MARK_FLOOD: Final = re.compile(r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]{3})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]+")
+_MARK_FLOOD: Final = re.compile(
+    r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]{3})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]+"
+)
 # Zero-width, bidirectional and other invisible format characters; NUL and the control characters.
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
@@ -97,20 +99,26 @@ class Analyser:
 
     def words(self, cleaned: str, limit: int | None = None) -> list[Word]:
         """The words of a cleaned text, in order; at most `limit` of them."""
-        memo = self._memo
         words: list[Word] = []
         for match in _TOKEN.finditer(cleaned):
-            token = match.group()
-            found = memo.get(token)
-            if found is None:
-                found = self._analyse(token)
-                if len(memo) >= _MEMO_WORDS:
-                    memo.clear()
-                memo[token] = found
-            words.extend(found)
+            words.extend(self._remembered(match.group()))
             if limit is not None and len(words) >= limit:
                 return words[:limit]
         return words
+
+    def spans(self, cleaned: str) -> Iterator[tuple[int, int, tuple[Word, ...]]]:
+        """Where each token begins and ends, and its words (several for a compound)."""
+        for match in _TOKEN.finditer(cleaned):
+            yield match.start(), match.end(), self._remembered(match.group())
+
+    def _remembered(self, token: str) -> tuple[Word, ...]:
+        found = self._memo.get(token)
+        if found is None:
+            found = self._analyse(token)
+            if len(self._memo) >= _MEMO_WORDS:
+                self._memo.clear()
+            self._memo[token] = found
+        return found
 
     def _analyse(self, token: str) -> tuple[Word, ...]:
         token = token[: MAX_WORD_CHARACTERS * 2]

@@ -142,9 +142,7 @@ def gather_evidence(
         title=laid(lexicon.word_counts(titles, recipe.common_weight), word_idf, count),
         spelling=laid(title_grams, gram_idf, count),
         text=laid(article_words, word_idf, count),
-        passage=laid(
-            lexicon.word_counts(passages, recipe.common_weight), word_idf, len(passages)
-        ),
+        passage=laid(lexicon.word_counts(passages, recipe.common_weight), word_idf, len(passages)),
         centroid=centroid(ticket_words, word_idf),
         manner=centroid(ticket_grams, gram_idf),
         ticket_words=laid(ticket_words, word_idf, len(tickets)),
@@ -163,9 +161,7 @@ def _scores(field: Postings, query: Query) -> npt.NDArray[np.float64]:
     return scores
 
 
-def _best_of_groups(
-    scores: npt.NDArray[np.float64], starts: Ints
-) -> npt.NDArray[np.float64]:
+def _best_of_groups(scores: npt.NDArray[np.float64], starts: Ints) -> npt.NDArray[np.float64]:
     return np.maximum.reduceat(scores, starts) if len(starts) else np.zeros(0)
 
 
@@ -217,9 +213,7 @@ def evidence_values(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def evidence_from(
-    arrays: Mapping[str, npt.NDArray[Any]], values: Mapping[str, Any]
-) -> Evidence:
+def evidence_from(arrays: Mapping[str, npt.NDArray[Any]], values: Mapping[str, Any]) -> Evidence:
     """The evidence that `evidence_arrays` and `evidence_values` described."""
     meta = values["evidence"]
     stored = {

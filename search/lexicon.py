@@ -81,7 +81,9 @@ class Lexicon:
             gram_ids.extend(ids)
             gram_words.extend([number] * len(ids))
         shape = (len(texts), len(folded))
-        holds = sparse.csr_array((np.ones(len(flat)), (rows, np.array(flat, dtype=np.int64))), shape)
+        holds = sparse.csr_array(
+            (np.ones(len(flat)), (rows, np.array(flat, dtype=np.int64))), shape
+        )
         spells = sparse.csr_array(
             (np.ones(len(gram_ids)), (gram_words, gram_ids)), (len(folded), unknown + 1)
         )
@@ -94,9 +96,7 @@ class Lexicon:
         return Counts(counted.astype(np.int64), features, weights)
 
 
-def learn_lexicon(
-    texts: Iterable[Sequence[Word]], spelled: Iterable[Sequence[Word]]
-) -> Lexicon:
+def learn_lexicon(texts: Iterable[Sequence[Word]], spelled: Iterable[Sequence[Word]]) -> Lexicon:
     """Number every unigram and pair of `texts`, and every character n-gram of `spelled`."""
     texts = list(texts)
     names = {word.stem for text in texts for word in text}
@@ -147,9 +147,7 @@ def _stream(texts: Sequence[Sequence[Word]], unigrams: dict[str, int]) -> _Strea
 
 def _pairs(stream: _Stream) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
     left, right = stream.features[:-1], stream.features[1:]
-    adjacent = (
-        (stream.rows[:-1] == stream.rows[1:]) & (left != UNKNOWN) & (right != UNKNOWN)
-    )
+    adjacent = (stream.rows[:-1] == stream.rows[1:]) & (left != UNKNOWN) & (right != UNKNOWN)
     keys = (left[adjacent] << _PAIR_SHIFT) | right[adjacent]
     common = stream.common[:-1][adjacent] & stream.common[1:][adjacent]
     return stream.rows[:-1][adjacent], keys, common

@@ -61,7 +61,9 @@ def query_vector(counts: Counts, idf: Floats, unknown_idf: float) -> Query:
     features = counts.features[known]
     weights = counts.weights[known] * idf[features]
     unknown = counts.weights[~known] * unknown_idf
-    length = float(np.sqrt(np.sum(weights**2, dtype=np.float64) + np.sum(unknown**2, dtype=np.float64)))
+    length = float(
+        np.sqrt(np.sum(weights**2, dtype=np.float64) + np.sum(unknown**2, dtype=np.float64))
+    )
     if length > 0:
         weights = weights / np.float32(length)
     return Query(features, weights.astype(np.float32))
@@ -79,7 +81,9 @@ def unit_rows(counts: Counts, row_count: int) -> Counts:
     """The same counts with every row scaled to length one."""
     squares = np.bincount(counts.rows, counts.weights.astype(np.float64) ** 2, minlength=row_count)
     lengths = np.sqrt(np.maximum(squares, 1e-30))
-    return Counts(counts.rows, counts.features, (counts.weights / lengths[counts.rows]).astype(np.float32))
+    return Counts(
+        counts.rows, counts.features, (counts.weights / lengths[counts.rows]).astype(np.float32)
+    )
 
 
 def merge_rows(counts: Counts, target: Ints, row_count: int) -> Counts:

@@ -31,9 +31,14 @@ class Recipe:
 
     def gate(self, signals: "dict[str, npt.NDArray[np.float64]]") -> npt.NDArray[np.float64]:
         """How near the nearest evidence is, one value per article, whatever ranks first."""
-        return np.maximum.reduce([
-            signals["title"], signals["passage"], signals["centroid"], signals["nearest"],
-        ])
+        return np.maximum.reduce(
+            [
+                signals["title"],
+                signals["passage"],
+                signals["centroid"],
+                signals["nearest"],
+            ]
+        )
 
     def confidence(self, gate: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """A probability in [0, 1], growing with the gate."""

@@ -116,7 +116,9 @@ class TicketIndex:
             rows = Postings(arrays["starts"], arrays["rows"], arrays["weights"], len(ids))
             return cls(ids, lexicon, arrays["idf"], rows, snapshot.version)
         except (KeyError, TypeError, ValueError) as error:
-            raise SnapshotError(f"the ticket index in {folder} is incomplete ({error!r})") from error
+            raise SnapshotError(
+                f"the ticket index in {folder} is incomplete ({error!r})"
+            ) from error
 
     @staticmethod
     def saved_version(folder: Path) -> int | None:

@@ -217,13 +217,10 @@ class SuggestionIndex:
         scores, confidence = self._judge(self._evidence.signals(words))
         best = top(np.where(self._readable(audiences), scores, 0.0), limit)
         return tuple(
-            Ranked(self._table.ids[row], float(scores[row]), float(confidence[row]))
-            for row in best
+            Ranked(self._table.ids[row], float(scores[row]), float(confidence[row])) for row in best
         )
 
-    def _judge(
-        self, signals: Signals
-    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    def _judge(self, signals: Signals) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         recipe = self._evidence.recipe
         return recipe.rank(signals), recipe.confidence(recipe.gate(signals))
 
