@@ -80,20 +80,26 @@ class _PlainComposer(yaml.SafeLoader):
         super().__init__(text)
         self.depth = 0
 
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:  # noqa: ANN401 - PyYAML's own signature
+    def next_line(self) -> int:
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # the stubs leave it out
+        return int(event.start_mark.line)
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark
-            raise _Refused(mark.line, "YAML aliases (*name) are not allowed", "write it out")
+            raise _RefusedError(
+                self.next_line(), "YAML aliases (*name) are not allowed", "write it out"
+            )
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            mark = self.peek_event().start_mark
-            raise _Refused(mark.line, "the values are nested too deeply", "use plain values")
+            raise _RefusedError(
+                self.next_line(), "the values are nested too deeply", "use plain values"
+            )
         node: yaml.Node | None = super().compose_node(parent, index)
         self.depth -= 1
         return node
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """A reason found inside the composer; `line` counts from 0 within the front matter."""
 
     def __init__(self, line: int, reason: str, mend: str) -> None:
@@ -104,7 +110,7 @@ class _Refused(Exception):
 def _read_yaml(text: str, first_line: int) -> dict[str, Field]:
     try:
         root = _PlainComposer(text).get_single_node()
-    except _Refused as refused:
+    except _RefusedError as refused:
         raise FrontMatterError(first_line + refused.line, refused.reason, refused.mend) from refused
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
