@@ -1,11 +1,16 @@
-"""What the header shows: the rooms that this person may enter."""
+"""What the header and the footer show: the rooms that this person may enter, and the languages."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import gettext as _
 
+from app.accounts.actor import Actor
 from app.web.request_context import current_account, current_actor, settings
+
+_HOME = "help_home.home"
+_SET_LOCALE = "account_profile.set_locale"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,34 +22,89 @@ class Entry:
 
 def navigation() -> list[Entry]:
     """The header's entries for the person who asks."""
-    actor = current_actor()
-    places = [(_("Help centre"), "help_home.home"), (_("Ask us"), "help_ask.form")]
-    if actor.is_signed_in:
-        places.append((_("My tickets"), "help_tickets.mine"))
+    return _entries(_places(current_actor()))
+
+
+def footer_links() -> list[Entry]:
+    """The footer's entries: the feed of the language shown."""
+    return _entries([(_("New articles (feed)"), "feeds.atom")])
+
+
+def home_address() -> str:
+    """The address of the help centre's front page."""
+    return url_for(_HOME) if _exists(_HOME) else "/"
+
+
+def _places(actor: Actor) -> Iterable[tuple[str, str]]:
+    yield _("Help centre"), _HOME
+    yield _("Ask us"), "help_ask.form"
+    yield _("My tickets"), "help_tickets.mine"
     if actor.works_tickets:
-        places.append((_("Desk"), "desk_queue.queue"))
+        yield _("Desk"), "desk_queue.queue"
     if actor.is_staff:
-        places.append((_("Studio"), "studio_inbox.inbox"))
-    places.append(
-        (_("My account"), "account_profile.profile")
-        if actor.is_signed_in
-        else (_("Sign in"), "account_session.sign_in")
-    )
+        yield _("Studio"), "studio_inbox.inbox"
+    if actor.is_signed_in:
+        yield _("My account"), "account_profile.profile"
+    else:
+        yield _("Sign in"), "account_session.sign_in"
+
+
+def _entries(places: Iterable[tuple[str, str]]) -> list[Entry]:
     return [
-        Entry(label, url_for(endpoint), current=_is_current(endpoint)) for label, endpoint in places
+        Entry(label, url_for(endpoint), current=_is_current(endpoint))
+        for label, endpoint in places
+        if _exists(endpoint)
     ]
 
 
+def _exists(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions
+
+
+_ROOMS: Mapping[str, frozenset[str]] = {
+    "help_home": frozenset({"help_home", "help_articles", "help_search"}),
+}
+"""Rooms whose pages lie in more than one blueprint."""
+
+
 def _is_current(endpoint: str) -> bool:
-    return request.blueprint == endpoint.partition(".")[0]
+    """Whether the page is in the room of this entry; desk and studio are one room each."""
+    here = request.blueprint or ""
+    room = endpoint.partition(".")[0]
+    for staff_room in ("desk_", "studio_"):
+        if room.startswith(staff_room):
+            return here.startswith(staff_room)
+    return here in _ROOMS.get(room, frozenset({room}))
+
+
+def offer_languages(addresses: Mapping[str, str]) -> None:
+    """Say where this page is in each language, when its address does not follow from the rule.
+
+    `addresses` are paths by locale; a language that is missing leads to its home page.
+    """
+    g.page_languages = dict(addresses)
 
 
 def same_page(locale: str) -> str:
     """The address of this page in another language, or the home page where it has none."""
+    if "page_languages" in g:
+        return str(g.page_languages.get(locale) or url_for(_HOME, lang=locale))
     if request.endpoint and request.view_args is not None and _has_language():
         arguments = {**request.view_args, **request.args.to_dict(), "lang": locale}
         return url_for(request.endpoint, **arguments)
-    return url_for("help_home.home", lang=locale)
+    return url_for(_HOME, lang=locale) if _exists(_HOME) else "/"
+
+
+def this_page() -> str:
+    """The path of the page being shown, or of the home page after a form that failed."""
+    return request.full_path.rstrip("?") if request.method == "GET" else home_address()
+
+
+def locale_form() -> str | None:
+    """Where a signed-in person's choice of language is kept; None for everybody else."""
+    if current_account() is None or not _exists(_SET_LOCALE):
+        return None
+    return url_for(_SET_LOCALE)
 
 
 def _has_language() -> bool:
@@ -53,7 +113,14 @@ def _has_language() -> bool:
 
 def install(app: Flask) -> None:
     """Give the templates what every page shows."""
-    app.jinja_env.globals.update(navigation=navigation, same_page=same_page)
+    app.jinja_env.globals.update(
+        navigation=navigation,
+        footer_links=footer_links,
+        home_address=home_address,
+        same_page=same_page,
+        this_page=this_page,
+        locale_form=locale_form,
+    )
 
     @app.context_processor
     def _everywhere() -> dict[str, object]:
