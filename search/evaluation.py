@@ -1,0 +1,189 @@
+"""How good the suggestions are on a labelled set, warm or cold."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from search.documents import CustomerWords
+from search.errors import EvaluationError
+from search.labelled_set import AUDIENCE, LabelledQuery, LabelledSet, read_labelled_set
+from search.metrics import (
+    auroc,
+    false_suggestion_rate,
+    mean,
+    ndcg_at,
+    percentile,
+    recall_at,
+    reciprocal_rank,
+)
+from search.recipe import DEFAULT_RECIPE, Recipe
+from search.suggestions import Draft, Ranked, SuggestionIndex
+
+Warm = Literal["none", "all"] | int
+Field = Literal["text", "title"]
+
+_SHOWN: Final = 5
+_RANKED: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationReport:
+    """The figures of one set. Shares are in [0, 1]; None where the set cannot tell.
+
+    `auroc` and `false_suggestion_rate_at_95` judge the gate: the best confidence among the five
+    articles that would be shown. `popularity_recall_at_1` is what always suggesting the most
+    linked article scores. Times are of analysing and ranking one draft.
+    """
+
+    recall_at_1: float
+    recall_at_3: float
+    recall_at_5: float
+    mrr_at_10: float
+    ndcg_at_10: float
+    auroc: float | None
+    false_suggestion_rate_at_95: float | None
+    popularity_recall_at_1: float
+    queries: int
+    p50_ms: float
+    p95_ms: float
+
+    def as_dict(self) -> dict[str, float | int | None]:
+        """The figures by name, for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One query, what the ranker made of it, and how long that took in seconds."""
+
+    query: LabelledQuery
+    ranking: tuple[Ranked, ...]
+    seconds: float
+    popular: str | None
+
+    @property
+    def gate(self) -> float:
+        """The confidence on which the decision to show anything rests."""
+        return max((ranked.confidence for ranked in self.ranking[:_SHOWN]), default=0.0)
+
+
+def evaluate(
+    directory: Path,
+    *,
+    warm: Warm,
+    field: Field = "text",
+    folds: int = 0,
+    recipe: Recipe = DEFAULT_RECIPE,
+) -> EvaluationReport:
+    """Measure the ranker on the set in `directory`.
+
+    `warm` is how many resolved tickets each article gets ("none", "all" or a cap). They come from
+    tickets_train.jsonl; where that is empty, `folds` cross-validates over the queries: each fold is
+    judged with the other folds as resolved tickets. The same call gives the same figures, times
+    apart. Raises EvaluationError for a set that cannot be read and for a call that makes no sense.
+    """
+    labelled = read_labelled_set(directory)
+    if warm != "none" and not labelled.tickets and folds < 2:  # noqa: PLR2004  # one fold trains on nothing
+        raise EvaluationError(f"{directory} has no resolved tickets: give folds to cross-validate")
+    return report(judge(labelled, warm=warm, field=field, folds=folds, recipe=recipe))
+
+
+def judge(
+    labelled: LabelledSet,
+    *,
+    warm: Warm,
+    field: Field = "text",
+    folds: int = 0,
+    recipe: Recipe = DEFAULT_RECIPE,
+) -> list[Judged]:
+    """Rank every query of a set, as `evaluate` does."""
+    judged: list[Judged] = []
+    for held_out, tickets in _splits(labelled, folds):
+        index = SuggestionIndex.build(
+            labelled.documents, _warmed(tickets, warm), version=1, recipe=recipe
+        )
+        popular = _most_linked(tickets) or _most_judged(labelled.queries)
+        for query in held_out:
+            draft = _draft(query, field)
+            started = time.perf_counter()
+            ranking = index.rank(draft, audiences=frozenset({AUDIENCE}), limit=_RANKED)
+            judged.append(Judged(query, ranking, time.perf_counter() - started, popular))
+    return judged
+
+
+def report(judged: Sequence[Judged]) -> EvaluationReport:
+    """The figures of judged queries."""
+    inside = [one for one in judged if one.query.relevance]
+    rankings = [([r.document_id for r in one.ranking], one.query.relevance) for one in inside]
+    gates_in = [one.gate for one in inside]
+    gates_out = [one.gate for one in judged if not one.query.relevance]
+    milliseconds = [1_000 * one.seconds for one in judged]
+    return EvaluationReport(
+        recall_at_1=mean([recall_at(ids, gold, 1) for ids, gold in rankings]),
+        recall_at_3=mean([recall_at(ids, gold, 3) for ids, gold in rankings]),
+        recall_at_5=mean([recall_at(ids, gold, 5) for ids, gold in rankings]),
+        mrr_at_10=mean([reciprocal_rank(ids, gold) for ids, gold in rankings]),
+        ndcg_at_10=mean([ndcg_at(ids, gold) for ids, gold in rankings]),
+        auroc=auroc(gates_in, gates_out),
+        false_suggestion_rate_at_95=false_suggestion_rate(gates_in, gates_out),
+        popularity_recall_at_1=mean([float(one.popular in one.query.relevance) for one in inside]),
+        queries=len(judged),
+        p50_ms=percentile(milliseconds, 0.5),
+        p95_ms=percentile(milliseconds, 0.95),
+    )
+
+
+def _draft(query: LabelledQuery, field: Field) -> Draft:
+    if field == "title":
+        return Draft(query.title, "", query.locale)
+    return Draft(query.title, query.body, query.locale)
+
+
+def _splits(
+    labelled: LabelledSet, folds: int
+) -> Iterable[tuple[Sequence[LabelledQuery], Sequence[CustomerWords]]]:
+    if labelled.tickets or folds < 2:  # noqa: PLR2004  # one fold trains on nothing
+        yield labelled.queries, labelled.tickets
+        return
+    for fold in range(folds):
+        held_out = labelled.queries[fold::folds]
+        rest = [query for at, query in enumerate(labelled.queries) if at % folds != fold]
+        yield (
+            held_out,
+            [
+                CustomerWords(article, query.text, query.locale, query.id)
+                for query in rest
+                for article in query.relevance
+            ],
+        )
+
+
+def _warmed(tickets: Sequence[CustomerWords], warm: Warm) -> list[CustomerWords]:
+    """The first tickets of each article, as many as `warm` allows."""
+    if warm == "none":
+        return []
+    if warm == "all":
+        return list(tickets)
+    taken: Counter[str] = Counter()
+    chosen = []
+    for ticket in tickets:
+        taken[ticket.document_id] += 1
+        if taken[ticket.document_id] <= warm:
+            chosen.append(ticket)
+    return chosen
+
+
+def _most_linked(tickets: Sequence[CustomerWords]) -> str | None:
+    return _most_common(ticket.document_id for ticket in tickets)
+
+
+def _most_judged(queries: Sequence[LabelledQuery]) -> str | None:
+    return _most_common(article for query in queries for article in query.relevance)
+
+
+def _most_common(ids: Iterable[str]) -> str | None:
+    counts = Counter(ids)
+    return min(counts, key=lambda document_id: (-counts[document_id], document_id), default=None)
