@@ -55,6 +55,13 @@ class Article(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
+    """When it was first published; kept when it is withdrawn."""
+    index_version: Mapped[int] = mapped_column(default=0, index=True)
+    """The content's version (see `db.outbox.bump_index`) of the last change that readers see."""
+    helpful_count: Mapped[int] = mapped_column(default=0)
+    unhelpful_count: Mapped[int] = mapped_column(default=0)
+    solved_count: Mapped[int] = mapped_column(default=0)
+    """Drafts and tickets that it solved. With the votes it orders articles by usefulness."""
 
     category: Mapped[Category | None] = relationship()
     organisation: Mapped[Organisation | None] = relationship()
@@ -77,8 +84,8 @@ class ArticleRevision(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
     number: Mapped[int]
-    title: Mapped[str] = mapped_column(String(200))
-    summary: Mapped[str] = mapped_column(String(400), default="")
+    title: Mapped[str] = mapped_column(String(300))
+    summary: Mapped[str] = mapped_column(String(1000), default="")
     body: Mapped[str] = mapped_column(Text)
     """Markdown."""
     tags: Mapped[list[str]] = mapped_column(JSON, default=list)
@@ -86,10 +93,23 @@ class ArticleRevision(Base):
     """The body rendered and sanitised, cached by revision."""
     toc: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
     """[level, anchor, title] of each heading."""
+    sections: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
+    """[anchor, title, plain text] of each headed part: what the text engine indexes."""
     author_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    """When readers first saw it; from then on it is never changed."""
 
     author: Mapped[User | None] = relationship()
+
+
+class ArticleTag(Base):
+    """A tag of an article's published revision, for filters and for related articles."""
+
+    __tablename__ = "article_tag"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(80), primary_key=True, index=True)
 
 
 class ReviewNote(Base):
@@ -131,6 +151,17 @@ class ArticleAsset(Base):
     content_type: Mapped[str] = mapped_column(String(80))
     size: Mapped[int]
     created_at: Mapped[datetime]
+
+
+class RevisionAsset(Base):
+    """That a revision shows an image: who may read it when published may see the image."""
+
+    __tablename__ = "revision_asset"
+
+    revision_id: Mapped[int] = mapped_column(ForeignKey("article_revision.id"), primary_key=True)
+    asset_id: Mapped[int] = mapped_column(
+        ForeignKey("article_asset.id"), primary_key=True, index=True
+    )
 
 
 class ArticleVote(Base):

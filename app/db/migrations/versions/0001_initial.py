@@ -85,7 +85,6 @@ def upgrade() -> None:
     sa.Column('organisation_id', sa.Integer(), nullable=True),
     sa.Column('email_confirmed_at', app.db.base.UtcDateTime(timezone=True), nullable=True),
     sa.Column('disabled_at', app.db.base.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('session_epoch', sa.Integer(), nullable=False),
     sa.Column('created_at', app.db.base.UtcDateTime(timezone=True), nullable=False),
     sa.Column('signed_in_at', app.db.base.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_user_account_organisation_id_organisation')),
@@ -111,6 +110,10 @@ def upgrade() -> None:
     sa.Column('created_at', app.db.base.UtcDateTime(timezone=True), nullable=False),
     sa.Column('updated_at', app.db.base.UtcDateTime(timezone=True), nullable=False),
     sa.Column('published_at', app.db.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('index_version', sa.Integer(), nullable=False),
+    sa.Column('helpful_count', sa.Integer(), nullable=False),
+    sa.Column('unhelpful_count', sa.Integer(), nullable=False),
+    sa.Column('solved_count', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['category_id'], ['category.id'], name=op.f('fk_article_category_id_category')),
     sa.ForeignKeyConstraint(['current_revision_id'], ['article_revision.id'], name=op.f('fk_article_current_revision_id_article_revision'), use_alter=True),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_article_organisation_id_organisation')),
@@ -122,6 +125,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('article', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_article_category_id'), ['category_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_article_index_version'), ['index_version'], unique=False)
         batch_op.create_index('ix_article_listing', ['state', 'visibility', 'locale', 'category_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_article_organisation_id'), ['organisation_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_article_owner_id'), ['owner_id'], unique=False)
@@ -133,7 +137,8 @@ def upgrade() -> None:
     sa.Column('selector', sa.String(length=32), nullable=False),
     sa.Column('secret_hash', sa.String(length=64), nullable=False),
     sa.Column('purpose', sa.Enum('confirm_email', 'reset_password', name='tokenpurpose', native_enum=False, length=32), nullable=False),
-    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=True),
+    sa.Column('pending_password_hash', sa.String(length=255), nullable=True),
     sa.Column('created_at', app.db.base.UtcDateTime(timezone=True), nullable=False),
     sa.Column('expires_at', app.db.base.UtcDateTime(timezone=True), nullable=False),
     sa.Column('used_at', app.db.base.UtcDateTime(timezone=True), nullable=True),
@@ -152,6 +157,20 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_queue_member_user_id_user_account')),
     sa.PrimaryKeyConstraint('queue_id', 'user_id', name=op.f('pk_queue_member'))
     )
+    op.create_table('user_session',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('browser', sa.String(length=120), nullable=False),
+    sa.Column('created_at', app.db.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', app.db.base.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_user_session_user_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_user_session')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_user_session_token_hash'))
+    )
+    with op.batch_alter_table('user_session', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_user_session_user_id'), ['user_id'], unique=False)
+
     op.create_table('article_redirect',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('locale', sa.String(length=8), nullable=False),
@@ -168,14 +187,16 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('article_id', sa.Integer(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
-    sa.Column('title', sa.String(length=200), nullable=False),
-    sa.Column('summary', sa.String(length=400), nullable=False),
+    sa.Column('title', sa.String(length=300), nullable=False),
+    sa.Column('summary', sa.String(length=1000), nullable=False),
     sa.Column('body', sa.Text(), nullable=False),
     sa.Column('tags', sa.JSON(), nullable=False),
     sa.Column('html', sa.Text(), nullable=False),
     sa.Column('toc', sa.JSON(), nullable=False),
+    sa.Column('sections', sa.JSON(), nullable=False),
     sa.Column('author_id', sa.Integer(), nullable=True),
     sa.Column('created_at', app.db.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('published_at', app.db.base.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['article_id'], ['article.id'], name=op.f('fk_article_revision_article_id_article')),
     sa.ForeignKeyConstraint(['author_id'], ['user_account.id'], name=op.f('fk_article_revision_author_id_user_account')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_article_revision')),
@@ -184,6 +205,15 @@ def upgrade() -> None:
     with op.batch_alter_table('article_revision', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_article_revision_article_id'), ['article_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_article_revision_author_id'), ['author_id'], unique=False)
+
+    op.create_table('article_tag',
+    sa.Column('article_id', sa.Integer(), nullable=False),
+    sa.Column('tag', sa.String(length=80), nullable=False),
+    sa.ForeignKeyConstraint(['article_id'], ['article.id'], name=op.f('fk_article_tag_article_id_article')),
+    sa.PrimaryKeyConstraint('article_id', 'tag', name=op.f('pk_article_tag'))
+    )
+    with op.batch_alter_table('article_tag', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_article_tag_tag'), ['tag'], unique=False)
 
     op.create_table('attempt',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -275,6 +305,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_impression_article_id'), ['article_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_impression_attempt_id'), ['attempt_id'], unique=False)
 
+    op.create_table('revision_asset',
+    sa.Column('revision_id', sa.Integer(), nullable=False),
+    sa.Column('asset_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['asset_id'], ['article_asset.id'], name=op.f('fk_revision_asset_asset_id_article_asset')),
+    sa.ForeignKeyConstraint(['revision_id'], ['article_revision.id'], name=op.f('fk_revision_asset_revision_id_article_revision')),
+    sa.PrimaryKeyConstraint('revision_id', 'asset_id', name=op.f('pk_revision_asset'))
+    )
+    with op.batch_alter_table('revision_asset', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_revision_asset_asset_id'), ['asset_id'], unique=False)
+
     op.create_table('ticket',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('reference', sa.String(length=16), nullable=False),
@@ -298,6 +338,7 @@ def upgrade() -> None:
     sa.Column('created_at', app.db.base.UtcDateTime(timezone=True), nullable=False),
     sa.Column('updated_at', app.db.base.UtcDateTime(timezone=True), nullable=False),
     sa.Column('first_response_due_at', app.db.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('answer_due_at', app.db.base.UtcDateTime(timezone=True), nullable=True),
     sa.Column('first_responded_at', app.db.base.UtcDateTime(timezone=True), nullable=True),
     sa.Column('resolved_at', app.db.base.UtcDateTime(timezone=True), nullable=True),
     sa.Column('reopened_count', sa.Integer(), nullable=False),
@@ -313,6 +354,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('reference', name=op.f('uq_ticket_reference'))
     )
     with op.batch_alter_table('ticket', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ticket_answer_due_at'), ['answer_due_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_ticket_assignee_id'), ['assignee_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_ticket_attempt_id'), ['attempt_id'], unique=False)
         batch_op.create_index('ix_ticket_listing', ['queue_id', 'state', 'assignee_id'], unique=False)
@@ -406,8 +448,13 @@ def downgrade() -> None:
         batch_op.drop_index('ix_ticket_listing')
         batch_op.drop_index(batch_op.f('ix_ticket_attempt_id'))
         batch_op.drop_index(batch_op.f('ix_ticket_assignee_id'))
+        batch_op.drop_index(batch_op.f('ix_ticket_answer_due_at'))
 
     op.drop_table('ticket')
+    with op.batch_alter_table('revision_asset', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_revision_asset_asset_id'))
+
+    op.drop_table('revision_asset')
     with op.batch_alter_table('impression', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_impression_attempt_id'))
         batch_op.drop_index(batch_op.f('ix_impression_article_id'))
@@ -429,6 +476,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_attempt_email'))
 
     op.drop_table('attempt')
+    with op.batch_alter_table('article_tag', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_article_tag_tag'))
+
+    op.drop_table('article_tag')
     with op.batch_alter_table('article_revision', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_article_revision_author_id'))
         batch_op.drop_index(batch_op.f('ix_article_revision_article_id'))
@@ -438,6 +489,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_article_redirect_article_id'))
 
     op.drop_table('article_redirect')
+    with op.batch_alter_table('user_session', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_user_session_user_id'))
+
+    op.drop_table('user_session')
     op.drop_table('queue_member')
     with op.batch_alter_table('one_time_token', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_one_time_token_user_id'))
@@ -449,6 +504,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_article_owner_id'))
         batch_op.drop_index(batch_op.f('ix_article_organisation_id'))
         batch_op.drop_index('ix_article_listing')
+        batch_op.drop_index(batch_op.f('ix_article_index_version'))
         batch_op.drop_index(batch_op.f('ix_article_category_id'))
 
     op.drop_table('article')
