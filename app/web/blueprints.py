@@ -3,13 +3,19 @@
 from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFProtect
 
-from app.web import health, root
+from app.web import demo_mail, health, root
+from app.web.account import session as account_session
+from app.web.help import home as help_home
 from app.web.locale import PREFIX, localised
 
-LOCALISED: tuple[Blueprint, ...] = ()
+LOCALISED: tuple[Blueprint, ...] = (help_home.blueprint,)
 """Addresses that begin with the language: the help centre and the account."""
 
-PLAIN: tuple[Blueprint, ...] = (root.blueprint, health.blueprint)
+PLAIN: tuple[Blueprint, ...] = (
+    root.blueprint,
+    demo_mail.blueprint,
+    health.blueprint,
+)
 """Addresses without a language: staff rooms, health, feeds."""
 
 PROGRAMS: tuple[Blueprint, ...] = ()

@@ -16,6 +16,7 @@ from app.errors import (
     InvalidError,
     NotFoundError,
 )
+from app.web.limits import retry_words
 from app.web.request_context import close_session
 
 _STATUS: tuple[tuple[type[DomainError], HTTPStatus], ...] = (
@@ -96,4 +97,6 @@ def _pointer(error: DomainError) -> dict[str, Any]:
 def _answer(status: HTTPStatus, detail: str, **members: Any) -> tuple[str, int] | Response:
     if wants_problem():
         return problem(status, status.phrase, detail, **members)
-    return render_template("error.html", status=int(status), detail=detail), int(status)
+    wait = retry_words() if status is HTTPStatus.TOO_MANY_REQUESTS else ""
+    page = render_template("error.html", status=int(status), detail=detail, wait=wait)
+    return page, int(status)

@@ -1,12 +1,14 @@
 """Rate limits: each is a setting, named by what it protects."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, cast
 
 from flask import Flask
+from flask_babel import format_timedelta
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
-from app.web.request_context import settings
+from app.web.request_context import now, settings
 
 limiter = Limiter(key_func=get_remote_address, headers_enabled=True)
 
@@ -29,6 +31,15 @@ def suggestions_limit() -> str:
 def search_limit() -> str:
     """Searches, an address."""
     return settings().rate_limit_search
+
+
+def retry_words() -> str:
+    """When the limit that refused this request opens again: "in 40 seconds"; "" when unknown."""
+    limit = limiter.current_limit
+    if limit is None:
+        return ""
+    wait = timedelta(seconds=max(1.0, limit.reset_at - now().timestamp()))
+    return cast("str", format_timedelta(wait, add_direction=True, threshold=1.5))
 
 
 def configuration(storage: str, *, enabled: bool) -> dict[str, Any]:

@@ -30,7 +30,10 @@ def localised(blueprint: Blueprint) -> Blueprint:
 
 
 def address_locale() -> str | None:
-    """The language that the address names: that of the content shown."""
+    """The language that the address names: that of the content shown, or of a page not found."""
+    if request.url_rule is None:
+        first = request.path.split("/", 2)[1]
+        return first if first in LOCALES else None
     return cast("str | None", g.get("address_locale"))
 
 

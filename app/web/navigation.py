@@ -35,6 +35,16 @@ def home_address() -> str:
     return url_for(_HOME) if _exists(_HOME) else "/"
 
 
+def search_address() -> str | None:
+    """Where a search form of any page leads; None before there is a search page."""
+    return url_for("help_search.results") if _exists("help_search.results") else None
+
+
+def sign_in_address() -> str | None:
+    """The sign-in page, without a way back: what was sent is not sent again."""
+    return url_for("account_session.sign_in") if _exists("account_session.sign_in") else None
+
+
 def _places(actor: Actor) -> Iterable[tuple[str, str]]:
     yield _("Help centre"), _HOME
     yield _("Ask us"), "help_ask.form"
@@ -95,11 +105,6 @@ def same_page(locale: str) -> str:
     return url_for(_HOME, lang=locale) if _exists(_HOME) else "/"
 
 
-def this_page() -> str:
-    """The path of the page being shown, or of the home page after a form that failed."""
-    return request.full_path.rstrip("?") if request.method == "GET" else home_address()
-
-
 def locale_form() -> str | None:
     """Where a signed-in person's choice of language is kept; None for everybody else."""
     if current_account() is None or not _exists(_SET_LOCALE):
@@ -108,7 +113,9 @@ def locale_form() -> str | None:
 
 
 def _has_language() -> bool:
-    return request.url_rule is not None and "lang" in request.url_rule.arguments
+    """Whether the page has an address for each language that a link can lead to."""
+    rule = request.url_rule
+    return rule is not None and "lang" in rule.arguments and "GET" in (rule.methods or ())
 
 
 def install(app: Flask) -> None:
@@ -117,8 +124,9 @@ def install(app: Flask) -> None:
         navigation=navigation,
         footer_links=footer_links,
         home_address=home_address,
+        search_address=search_address,
+        sign_in_address=sign_in_address,
         same_page=same_page,
-        this_page=this_page,
         locale_form=locale_form,
     )
 
