@@ -45,12 +45,27 @@ class User(Base):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     email_confirmed_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
-    session_epoch: Mapped[int] = mapped_column(default=0)
-    """Raised to end every session: on sign-out everywhere, a new password, a change of role."""
     created_at: Mapped[datetime]
     signed_in_at: Mapped[datetime | None]
 
     organisation: Mapped[Organisation | None] = relationship()
+
+
+class UserSession(Base):
+    """One browser where somebody is signed in; ended by deleting the row."""
+
+    __tablename__ = "user_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the random id in the browser's cookie."""
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    browser: Mapped[str] = mapped_column(String(120), default="")
+    """What the person recognises the device by: "Firefox, Linux"."""
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+    user: Mapped[User] = relationship()
 
 
 class OneTimeToken(Base):
@@ -62,10 +77,13 @@ class OneTimeToken(Base):
     selector: Mapped[str] = mapped_column(String(32), unique=True)
     secret_hash: Mapped[str] = mapped_column(String(64))
     purpose: Mapped[TokenPurpose] = mapped_column(by_value(TokenPurpose))
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    """Nobody for a decoy: an unknown address costs the same work as a known one."""
+    pending_password_hash: Mapped[str | None] = mapped_column(String(255))
+    """The password chosen at the sign-up that this link confirms; it holds from then on."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     wrong_tries: Mapped[int] = mapped_column(default=0)
 
-    user: Mapped[User] = relationship()
+    user: Mapped[User | None] = relationship()

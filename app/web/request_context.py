@@ -1,21 +1,25 @@
 """What a request carries: the database session, the actor, the settings."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 
 from flask import Flask, current_app, g, request, session
-from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts import sessions
 from app.accounts.actor import Actor
-from app.accounts.models import User
+from app.accounts.models import Role, User
 from app.db.database import Database
 from app.settings import Settings
 from app.tickets.models import QueueMember
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+SIGNED_IN = "signed_in"
+"""Session key: the id of the server-side session of who is signed in."""
 TICKETS_OPENED = "tickets_opened"
 """Session key: ids of tickets that were opened by their private link."""
 
@@ -52,9 +56,41 @@ def db() -> Session:
     return cast("Session", g.db_session)
 
 
+@contextmanager
+def looking() -> Iterator[Session]:
+    """A session for reading in any request: it takes no write lock, unlike `db()` in a POST."""
+    if request.method in _SAFE:
+        yield db()
+    else:
+        with product().database.reading() as opened:
+            yield opened
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who is signed in, with the queues that they work."""
+
+    account: User | None = None
+    queue_ids: frozenset[int] = frozenset()
+
+
 def current_account() -> User | None:
-    """The signed-in person."""
-    return current_user._get_current_object() if current_user.is_authenticated else None  # noqa: SLF001 - flask-login's proxy has no public way
+    """The signed-in person with their organisation. Change people through their services."""
+    if "identity" not in g:
+        g.identity = _identity()
+    return cast("Identity", g.identity).account
+
+
+def _identity() -> Identity:
+    token = session.get(SIGNED_IN)
+    if not isinstance(token, str):
+        return Identity()
+    with looking() as reading:
+        account = sessions.find_user(reading, token, now=now())
+        if account is None or account.role is Role.CUSTOMER:
+            return Identity(account)
+        queues = select(QueueMember.queue_id).where(QueueMember.user_id == account.id)
+        return Identity(account, frozenset(reading.scalars(queues)))
 
 
 def current_actor() -> Actor:
@@ -69,13 +105,12 @@ def _actor() -> Actor:
     account = current_account()
     if account is None:
         return Actor(ticket_ids=opened)
-    queues = db().scalars(select(QueueMember.queue_id).where(QueueMember.user_id == account.id))
     return Actor(
         user_id=account.id,
         role=account.role,
         email=account.email if account.email_confirmed_at else None,
         organisation_id=account.organisation_id,
-        queue_ids=frozenset(queues),
+        queue_ids=cast("Identity", g.identity).queue_ids,
         ticket_ids=opened,
     )
 

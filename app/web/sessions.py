@@ -1,17 +1,82 @@
-"""Who is signed in on this browser."""
+"""Who is signed in on this browser: the cookie's side of a session."""
 
-from flask import Flask
-from flask_login import LoginManager
+from datetime import timedelta
 
-from app.accounts.models import User
+from flask import Flask, g, request, session
+from flask import Response as FlaskResponse
 
-login_manager = LoginManager()
+from app.web.request_context import SIGNED_IN, settings
+
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("CriOS", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def begin(token: str) -> None:
+    """Put a new session's id into the cookie, with a new CSRF secret.
+
+    What the visitor had opened before (a draft's files, private links) stays.
+    """
+    session.pop("csrf_token", None)
+    session[SIGNED_IN] = token
+    session.permanent = True
+    forget_account()
+
+
+def clear() -> None:
+    """Leave nothing of the person in the cookie."""
+    session.clear()
+    forget_account()
+
+
+def token() -> str | None:
+    """The id of this browser's session, whether it still holds or not."""
+    found = session.get(SIGNED_IN)
+    return found if isinstance(found, str) else None
+
+
+def forget_account() -> None:
+    """Ask the database again who this is: the session has changed in this request."""
+    for name in ("identity", "actor"):
+        g.pop(name, None)
+
+
+def lasts() -> timedelta:
+    """How long a session holds after its sign-in."""
+    return timedelta(days=settings().session_days)
+
+
+def browser() -> str:
+    """What a person recognises this device by, such as "Firefox, Linux"; "" when unknown."""
+    told = request.user_agent.string
+    names = (
+        next((name for mark, name in known if mark in told), "") for known in (_BROWSERS, _SYSTEMS)
+    )
+    return ", ".join(name for name in names if name)
 
 
 def install(app: Flask) -> None:
-    """Attach Flask-Login."""
-    login_manager.init_app(app)
+    """Drop the id of a session that has ended, so that it is not looked up again."""
 
-    @login_manager.user_loader
-    def _load(_token: str) -> User | None:
-        return None
+    @app.after_request
+    def _drop_ended(response: FlaskResponse) -> FlaskResponse:
+        identity = g.get("identity")
+        if identity is not None and identity.account is None:
+            session.pop(SIGNED_IN, None)
+        return response
