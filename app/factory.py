@@ -18,8 +18,10 @@ from app.web import (
     locale,
     navigation,
     request_context,
+    request_log,
     security,
     sessions,
+    visitor,
 )
 
 csrf = CSRFProtect()
@@ -38,9 +40,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # as Flask documents it
+    request_log.configure(settings.log_level)
+    request_log.install(app)
     request_context.install(app)
     security.install(app)
     sessions.install(app)
+    visitor.install(app)
     locale.install(app)
     navigation.install(app)
     app.before_request(access.enforce_access)
