@@ -8,7 +8,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeVar
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, current_app, redirect, request, url_for
+from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.wrappers import Response
 
 from app.accounts.actor import Actor
@@ -65,14 +66,14 @@ def enforce_access() -> Response | None:
         return None  # routing has failed; the error page follows
     level = declared_access(current_app, request.endpoint)
     if level is None:
-        abort(403)
+        raise Forbidden
     if level is Access.PUBLIC:
         return None
     actor = current_actor()
     if grants(level, actor):
         return None
     if actor.is_signed_in:
-        abort(403)
+        raise Forbidden
     if request.method in {"GET", "HEAD"}:
         return redirect(url_for("account_session.sign_in", next=request.full_path.rstrip("?")))
-    abort(401)
+    raise Unauthorized

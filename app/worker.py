@@ -1,0 +1,146 @@
+"""The background process: delivers the outbox, keeps the index fresh, runs the periodic jobs.
+
+Huey (on SQLite, in the data folder) runs the periodic jobs; a watcher thread looks a few times a
+second for what is due at once.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from flask import Flask
+from huey import SqliteHuey, crontab
+from sqlalchemy.orm import Session
+
+from app.db.heartbeat import WORKER, beat
+from app.deflection.service import sweep_abandoned
+from app.factory import create_app
+from app.mail.delivery import Handler, deliver_due, forget_delivered
+from app.mail.rendering import Promise, compose
+from app.mail.transports import make_transport
+from app.tickets.attachments import discard_orphans
+from app.tickets.publication import announce
+from app.web.request_context import Product
+
+LOOK_EVERY_SECONDS = 0.25
+BEAT_EVERY = timedelta(seconds=10)
+KEEP_DELIVERED = timedelta(days=30)
+
+log = structlog.get_logger()
+
+
+def clock() -> datetime:
+    """The moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def handlers(app: Flask) -> dict[str, Handler]:
+    """What to do with each kind of outbox entry."""
+    product: Product = app.extensions["antesala"]
+    settings = product.settings
+    transport = make_transport(settings)
+
+    def mail(key: str, payload: dict[str, Any]) -> None:
+        promise = Promise.from_payload(key, payload)
+        with app.app_context():
+            message = compose(
+                promise, sender=settings.mail_from, site_name=settings.site_name, now=clock()
+            )
+        transport.send(message)
+
+    def article_published(_key: str, payload: dict[str, Any]) -> None:
+        with product.database.writing() as session:
+            announce(
+                session,
+                article_id=int(payload["article_id"]),
+                public_url=settings.public_url,
+                key=settings.key(),
+                now=clock(),
+            )
+
+    return {"mail": mail, "article_published": article_published}
+
+
+class Watcher(threading.Thread):
+    """Does at once what must not wait for a periodic job."""
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(name="watcher", daemon=True)
+        self.product: Product = app.extensions["antesala"]
+        self.handlers = handlers(app)
+        self.stopping = threading.Event()
+        self.last_beat: datetime | None = None
+
+    def run(self) -> None:
+        """Look, until stopped; a failure is logged and the next look comes all the same."""
+        while not self.stopping.wait(LOOK_EVERY_SECONDS):
+            try:
+                self.look()
+            except Exception:
+                log.exception("worker.look_failed")
+                self.stopping.wait(1)
+
+    def look(self) -> None:
+        """One round: heartbeat, index, outbox."""
+        now = clock()
+        if self.last_beat is None or now - self.last_beat >= BEAT_EVERY:
+            with self.product.database.writing() as session:
+                beat(session, WORKER, now=now)
+            self.last_beat = now
+        self.product.indexes.refresh()
+        deliver_due(self.product.database, self.handlers, clock=clock)
+
+    def stop(self) -> None:
+        """Finish the round, then end."""
+        self.stopping.set()
+        self.join(timeout=30)
+
+
+def periodic(app: Flask) -> SqliteHuey:
+    """The queue with the jobs that run by the clock."""
+    product: Product = app.extensions["antesala"]
+    huey = SqliteHuey("antesala", filename=str(product.settings.data / "jobs.sqlite3"))
+
+    def every(schedule: Callable[[datetime], bool], job: Callable[[Session], object]) -> None:
+        def run() -> None:
+            with product.database.writing() as session:
+                job(session)
+
+        run.__name__ = job.__name__
+        huey.periodic_task(schedule)(run)
+
+    def end_abandoned_attempts(session: Session) -> None:
+        quiet = timedelta(hours=product.settings.abandoned_after_hours)
+        sweep_abandoned(session, quiet_for=quiet, now=clock())
+
+    def discard_orphan_files(session: Session) -> None:
+        discard_orphans(session, product.settings, now=clock())
+
+    def forget_delivered_mail(session: Session) -> None:
+        forget_delivered(session, before=clock() - KEEP_DELIVERED)
+
+    every(crontab(minute="*/10"), end_abandoned_attempts)
+    every(crontab(minute="23"), discard_orphan_files)
+    every(crontab(minute="41", hour="3"), forget_delivered_mail)
+    return huey
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT."""
+    app = create_app()
+    watcher = Watcher(app)
+    watcher.start()
+    log.info("worker.started", process=os.getpid())
+    consumer = periodic(app).create_consumer(workers=1, graceful_signal="TERM")
+    try:
+        consumer.run()
+    finally:
+        watcher.stop()
+        log.info("worker.stopped")
+
+
+if __name__ == "__main__":
+    main()
