@@ -1,37 +1,16 @@
 """An attempt: what somebody typed, what was shown, and what came of it."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Base, by_value
+from app.deflection.states import Arm, Channel, Outcome, Verdict
 from app.knowledge.models import Article
 
-
-class Outcome(StrEnum):
-    OPEN = "open"
-    SOLVED = "solved"
-    ESCALATED = "escalated"
-    ABANDONED = "abandoned"  # no word for 24 hours: never counted as solved
-    FAILED = "failed"  # said solved, and asked about the same thing within 7 days
-
-
-class Arm(StrEnum):
-    SHOWN = "shown"
-
-
-class Verdict(StrEnum):
-    SOLVED = "solved"
-    TRIED = "tried"  # I tried it, it did not help
-    UNRELATED = "unrelated"  # not my problem
-
-
-class Channel(StrEnum):
-    WEB = "web"
-    API = "api"
+__all__ = ["Answer", "Arm", "Attempt", "Channel", "Impression", "Outcome", "Verdict"]
 
 
 class Attempt(Base):
@@ -62,10 +41,13 @@ class Attempt(Base):
     parameters: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """The ranker's settings at the last answer: threshold, limit, audiences."""
     solved_by_article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"), index=True)
+    solved_at: Mapped[datetime | None]
+    """When the customer said so; kept when the attempt failed afterwards."""
     feedback: Mapped[str] = mapped_column(String(400), default="")
     """The one optional question after "this solved it"."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    """The customer's last word: typing, opening, a verdict."""
     ended_at: Mapped[datetime | None]
 
     impressions: Mapped[list["Impression"]] = relationship(order_by="Impression.rank")
@@ -99,3 +81,26 @@ class Impression(Base):
     verdict_at: Mapped[datetime | None]
 
     article: Mapped[Article] = relationship()
+
+
+class Answer(Base):
+    """One answer of the ranker: all that is needed to compute it again.
+
+    An answer that repeats the one before it (the same articles from the same index) takes its
+    row over, so that an attempt has a row for each answer that differed.
+    """
+
+    __tablename__ = "attempt_answer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    """As much of the description as the ranker reads."""
+    language: Mapped[str | None] = mapped_column(String(8))
+    locale: Mapped[str] = mapped_column(String(8))
+    index_version: Mapped[int]
+    parameters: Mapped[dict[str, Any]] = mapped_column(JSON)
+    shown: Mapped[list[list[Any]]] = mapped_column(JSON)
+    """[article id, section's anchor, score, confidence] in the order shown."""
+    created_at: Mapped[datetime]

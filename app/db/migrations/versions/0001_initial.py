@@ -232,6 +232,7 @@ def upgrade() -> None:
     sa.Column('index_version', sa.Integer(), nullable=False),
     sa.Column('parameters', sa.JSON(), nullable=False),
     sa.Column('solved_by_article_id', sa.Integer(), nullable=True),
+    sa.Column('solved_at', app.db.base.UtcDateTime(timezone=True), nullable=True),
     sa.Column('feedback', sa.String(length=400), nullable=False),
     sa.Column('created_at', app.db.base.UtcDateTime(timezone=True), nullable=False),
     sa.Column('updated_at', app.db.base.UtcDateTime(timezone=True), nullable=False),
@@ -278,6 +279,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('article_vote', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_article_vote_article_id'), ['article_id'], unique=False)
+
+    op.create_table('attempt_answer',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('attempt_id', sa.Integer(), nullable=False),
+    sa.Column('subject', sa.String(length=200), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('language', sa.String(length=8), nullable=True),
+    sa.Column('locale', sa.String(length=8), nullable=False),
+    sa.Column('index_version', sa.Integer(), nullable=False),
+    sa.Column('parameters', sa.JSON(), nullable=False),
+    sa.Column('shown', sa.JSON(), nullable=False),
+    sa.Column('created_at', app.db.base.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['attempt_id'], ['attempt.id'], name=op.f('fk_attempt_answer_attempt_id_attempt')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_attempt_answer'))
+    )
+    with op.batch_alter_table('attempt_answer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_attempt_answer_attempt_id'), ['attempt_id'], unique=False)
 
     op.create_table('impression',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -460,6 +478,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_impression_article_id'))
 
     op.drop_table('impression')
+    with op.batch_alter_table('attempt_answer', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_attempt_answer_attempt_id'))
+
+    op.drop_table('attempt_answer')
     with op.batch_alter_table('article_vote', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_article_vote_article_id'))
 
