@@ -92,6 +92,8 @@ class Ticket(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     first_response_due_at: Mapped[datetime]
+    answer_due_at: Mapped[datetime | None] = mapped_column(index=True)
+    """By when the customer hears from us; None while it is not our turn."""
     first_responded_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     reopened_count: Mapped[int] = mapped_column(default=0)
@@ -115,8 +117,9 @@ class Message(Base):
     author_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     from_customer: Mapped[bool] = mapped_column(default=False)
     body: Mapped[str] = mapped_column(Text)
-    """Markdown of agents; plain text of customers; for an event, its code and arguments."""
+    """Markdown of agents; plain text of customers; for an event, its code and arguments as JSON."""
     html: Mapped[str] = mapped_column(Text, default="")
+    """An agent's Markdown, rendered and sanitised; empty for customers and events."""
     created_at: Mapped[datetime]
 
     author: Mapped[User | None] = relationship()

@@ -6,9 +6,12 @@ from flask_wtf.csrf import CSRFProtect
 from app.web import demo_mail, health, root
 from app.web.account import session as account_session
 from app.web.help import home as help_home
-from app.web.locale import PREFIX, localised
+from app.web.locale import PREFIX
 
-LOCALISED: tuple[Blueprint, ...] = (help_home.blueprint,)
+LOCALISED: tuple[Blueprint, ...] = (
+    help_home.blueprint,
+    account_session.blueprint,
+)
 """Addresses that begin with the language: the help centre and the account."""
 
 PLAIN: tuple[Blueprint, ...] = (
@@ -26,7 +29,7 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
     """Register them all."""
     for blueprint in LOCALISED:
         prefix = PREFIX + (blueprint.url_prefix or "")
-        app.register_blueprint(localised(blueprint), url_prefix=prefix)
+        app.register_blueprint(blueprint, url_prefix=prefix)
     for blueprint in PLAIN:
         app.register_blueprint(blueprint)
     for blueprint in PROGRAMS:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Flask, g, request
+from flask import Flask, g, request
 from flask_babel import Babel, format_datetime, format_timedelta
 
 from app.web.request_context import current_account, now, settings
@@ -16,17 +16,6 @@ from app.web.request_context import current_account, now, settings
 LOCALES = ("en", "es")
 LOCALE_NAMES = {"en": "English", "es": "Español"}
 PREFIX = "/<any(en, es):lang>"
-
-
-def localised(blueprint: Blueprint) -> Blueprint:
-    """Make a blueprint's addresses begin with the language; views do not see the argument."""
-
-    @blueprint.url_value_preprocessor
-    def _take(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-        if values is not None:
-            g.address_locale = values.pop("lang", None)
-
-    return blueprint
 
 
 def address_locale() -> str | None:
@@ -86,6 +75,12 @@ def install(app: Flask) -> None:
         timezone_selector=reader_timezone,
         default_translation_directories="translations",
     )
+
+    @app.url_value_preprocessor
+    def _take(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        """Views do not see the language of their address."""
+        if values is not None and "lang" in values:
+            g.address_locale = values.pop("lang")
 
     @app.url_defaults
     def _give(endpoint: str, values: dict[str, Any]) -> None:

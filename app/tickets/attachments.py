@@ -1,0 +1,183 @@
+"""Files that go with a message: kept with a draft first, then bound to what was sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import BinaryIO
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor
+from app.errors import N_, InvalidError, NotFoundError
+from app.settings import Settings
+from app.tickets import policy
+from app.tickets.attachment_files import AttachmentFolder
+from app.tickets.attachment_types import HEAD_BYTES, clean_filename, content_type
+from app.tickets.models import Attachment, Message, Ticket
+
+DRAFT_LIFE = timedelta(hours=48)
+"""For how long files of a draft that was never sent are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it arrives: a readable, seekable stream and the name that it claims."""
+
+    stream: BinaryIO
+    filename: str
+
+
+def draft_attachments(session: Session, draft_key: str) -> Sequence[Attachment]:
+    """The files of a draft that is not sent yet, in the order of their arrival."""
+    return session.scalars(
+        select(Attachment)
+        .where(Attachment.draft_key == draft_key, Attachment.message_id.is_(None))
+        .order_by(Attachment.id)
+    ).all()
+
+
+def add_files(
+    session: Session,
+    *,
+    draft_key: str,
+    uploads: Sequence[Upload],
+    settings: Settings,
+    now: datetime,
+) -> Sequence[Attachment]:
+    """Keep files with a draft; all of them or, when one is refused, none. Returns all its files.
+
+    Raises InvalidError for the field `files`.
+    """
+    present = list(draft_attachments(session, draft_key))
+    folder = AttachmentFolder(settings.data)
+    kept: list[str] = []
+    try:
+        for upload in uploads:
+            attachment = _keep(folder, upload, present, settings, draft_key, now)
+            kept.append(attachment.token)
+            present.append(attachment)
+            session.add(attachment)
+        session.commit()
+    except BaseException:
+        for token in kept:
+            folder.remove(token)
+        raise
+    return present
+
+
+def remove_file(
+    session: Session, *, draft_key: str, token: str, settings: Settings
+) -> Sequence[Attachment]:
+    """Take one file off a draft; returns those that are left. An unknown token changes nothing."""
+    found = next((a for a in draft_attachments(session, draft_key) if a.token == token), None)
+    if found is not None:
+        session.delete(found)
+        session.commit()
+        AttachmentFolder(settings.data).remove(token)
+    return draft_attachments(session, draft_key)
+
+
+def bind_draft(session: Session, draft_key: str, message: Message) -> None:
+    """Give a draft's files to the message that was sent; no commit. The message has its id."""
+    session.execute(
+        update(Attachment)
+        .where(Attachment.draft_key == draft_key, Attachment.message_id.is_(None))
+        .values(draft_key=None, ticket_id=message.ticket_id, message_id=message.id)
+    )
+
+
+def get_download(
+    session: Session, *, actor: Actor, token: str, draft_keys: frozenset[str]
+) -> Attachment:
+    """A file that this person may download; raises NotFoundError for any other.
+
+    It belongs to a message that they may read, or to a draft of this session.
+    """
+    attachment = session.scalar(select(Attachment).where(Attachment.token == token))
+    if attachment is None:
+        raise NotFoundError("no such file")
+    if attachment.message_id is None:
+        if attachment.draft_key not in draft_keys:
+            raise NotFoundError("a file of somebody else's draft")
+        return attachment
+    message = session.get_one(Message, attachment.message_id)
+    ticket = session.get_one(Ticket, message.ticket_id)
+    if not policy.may_read(actor, ticket, message.kind):
+        raise NotFoundError("a file of a message that this person may not read")
+    return attachment
+
+
+def sweep_orphans(session: Session, settings: Settings, *, now: datetime) -> int:
+    """Delete files of drafts that were never sent, and files that no row tells of; how many.
+
+    A file is older than the longest draft before it is touched, so that one which is arriving
+    just now stays.
+    """
+    before = now - DRAFT_LIFE
+    folder = AttachmentFolder(settings.data)
+    stale = session.scalars(
+        select(Attachment).where(Attachment.message_id.is_(None), Attachment.created_at < before)
+    ).all()
+    for attachment in stale:
+        session.delete(attachment)
+    session.commit()
+    known = set(session.scalars(select(Attachment.token)))
+    session.rollback()
+    swept = 0
+    for name, written_at in folder.stored():
+        if name not in known and written_at < before.timestamp():
+            (folder.root / name[:2] / name).unlink(missing_ok=True)
+            swept += 1
+    return swept
+
+
+def _keep(
+    folder: AttachmentFolder,
+    upload: Upload,
+    present: Sequence[Attachment],
+    settings: Settings,
+    draft_key: str,
+    now: datetime,
+) -> Attachment:
+    if len(present) >= settings.attachment_max_count:
+        raise InvalidError(
+            "files",
+            N_("A message may have %(most)s files. Put several into one ZIP, or send another."),
+            most=settings.attachment_max_count,
+        )
+    kind = content_type(upload.stream.read(HEAD_BYTES), upload.filename)
+    if kind is None:
+        raise InvalidError(
+            "files",
+            N_("“%(name)s” is a program. Send a picture, a document or a ZIP instead."),
+            name=clean_filename(upload.filename),
+        )
+    upload.stream.seek(0)
+    token, size = folder.store(upload.stream, most=settings.attachment_max_bytes)
+    try:
+        _check_size(size, sum(a.size for a in present), upload, settings)
+    except InvalidError:
+        folder.remove(token)
+        raise
+    return Attachment(
+        token=token,
+        draft_key=draft_key,
+        filename=clean_filename(upload.filename),
+        content_type=kind,
+        size=size,
+        created_at=now,
+    )
+
+
+def _check_size(size: int, before: int, upload: Upload, settings: Settings) -> None:
+    if size == 0:
+        raise InvalidError(
+            "files", N_("“%(name)s” is empty."), name=clean_filename(upload.filename)
+        )
+    if before + size > settings.attachment_total_bytes:
+        raise InvalidError(
+            "files",
+            N_("All files together may have %(most)s MB. Leave one out, or send it separately."),
+            most=f"{settings.attachment_total_bytes / (1024 * 1024):g}",
+        )
