@@ -16,6 +16,7 @@ from app.tickets.adoption import adopt_tickets
 from app.web import sessions
 from app.web.access import Access, access
 from app.web.account.returning import safe_next
+from app.web.account.validation import written
 from app.web.limits import limiter, sign_in_limit
 from app.web.request_context import current_account, current_actor, db, now, product
 
@@ -54,8 +55,8 @@ def submit_sign_in() -> tuple[str, int] | Response:
         return _page(form), 422
     signed_in = service.sign_in(
         product().database,
-        email=form.email.data,
-        password=form.password.data,
+        email=written(form.email),
+        password=written(form.password),
         lasts=sessions.lasts(),
         browser=sessions.browser(),
         now=now(),
