@@ -6,12 +6,12 @@ the same bytes.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Final
 
-from articles.front_matter_fields import Fields, FrontMatterError
+from articles.front_matter_fields import MAX_WORD, MAX_WORDS, Fields, FrontMatterError
 from articles.front_matter_syntax import read_fields, split_document
 from articles.lifecycle import ArticleState, Visibility
 from articles.scalars import yaml_line, yaml_list
@@ -23,14 +23,19 @@ __all__ = [
     "DocumentDefaults",
     "FrontMatter",
     "FrontMatterError",
+    "canonical",
+    "locale_of",
     "normalise_body",
     "parse_document",
+    "stem_of",
+    "title_from_name",
     "write_document",
 ]
 
 LOCALES: Final = ("en", "es")
 MAX_TITLE: Final = 300
 MAX_SUMMARY: Final = 1000
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 # Our own files say both; nobody else's do. They are taken as they are, nothing is guessed.
 _OWN_KEYS: Final = ("state", "visibility")
@@ -81,10 +86,8 @@ class ArticleSource:
 
 def normalise_body(text: str) -> str:
     r"""Return the text with `\n` line ends, no blank lines around it, and one `\n` at its end."""
-    unix = text.replace("\r\n", "\n").replace("\r", "\n")
+    unix = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     trimmed = re.sub(r"\A(?:[ \t]*\n)+", "", unix).rstrip()
-    # Three dashes at the very top would be read as the start of front matter only in a file
-    # without one; the writer always puts one there, so the body may begin with anything.
     return trimmed + "\n" if trimmed else ""
 
 
@@ -131,12 +134,45 @@ def parse_document(text: str, *, defaults: DocumentDefaults | None = None) -> Ar
     )
 
 
+def locale_of(language: str) -> str | None:
+    """Return the locale for a language's code: `es-MX` is `es`; None when we do not have it."""
+    locale = re.split(r"[-_]", language.strip().lower())[0]
+    return locale if locale in LOCALES else None
+
+
+def canonical(meta: FrontMatter) -> FrontMatter:
+    """Return `meta` as reading it back would give it: blanks collapsed, labels once each."""
+    tags: dict[str, str] = {}
+    for tag in (_one_line(tag, MAX_WORD) for tag in meta.tags):
+        if tag:
+            tags.setdefault(tag.casefold(), tag)
+    slug = slug_from_id(meta.slug)
+    redirects = (slug_from_id(old, fallback="") for old in meta.redirects_from)
+    translation = slug_from_id(meta.translation_of, fallback="") if meta.translation_of else None
+    return replace(
+        meta,
+        title=_one_line(meta.title, MAX_TITLE) or slug,
+        summary=_one_line(meta.summary, MAX_SUMMARY),
+        slug=slug,
+        category=slugify(meta.category, fallback="general"),
+        tags=tuple(tags.values())[:MAX_WORDS],
+        organisation=_one_line(meta.organisation or "", MAX_TITLE) or None,
+        owner=meta.owner or None,
+        translation_of=translation or None,
+        redirects_from=tuple(dict.fromkeys(old for old in redirects if old)),
+    )
+
+
+def _one_line(text: str, limit: int) -> str:
+    return " ".join(_CONTROL.sub(" ", text).split())[:limit].rstrip()
+
+
 def write_document(front_matter: FrontMatter, body: str) -> str:
     """Return the canonical text of an article: front matter, a blank line, the body.
 
     Reading what this writes and writing it again gives the same text.
     """
-    meta = front_matter
+    meta = canonical(front_matter)
     lines = [
         "---",
         yaml_line("title", meta.title),
@@ -213,7 +249,8 @@ def stem_of(file_name: str) -> str:
     name = re.sub(r"\.(?:en|es)$", "", name, flags=re.IGNORECASE)
     if name.lower() in {"index", "_index", "readme"} and path.parent.name:
         name = path.parent.name
-    return re.sub(r"^\d{4}-\d{1,2}-\d{1,2}-(?=.)", "", name)
+    # Jekyll's date, and the numbers by which files are put in order (01-first-steps.md).
+    return re.sub(r"^(?:\d{4}-\d{1,2}-\d{1,2}-|0\d{0,2}[-_.] ?)(?=.)", "", name)
 
 
 def _slug(fields: Fields, title: str, file_name: str) -> str:

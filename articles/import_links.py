@@ -1,0 +1,242 @@
+"""Links between the files of an import become links between articles.
+
+Inside the product a link to an article is `article:<locale>/<slug>#fragment` and an image is
+`asset:<name>`. Neither changes when an article moves to another category or address. Code is
+left alone.
+"""
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
+
+from articles.import_places import place_of
+from articles.slugs import slugify
+
+_FENCE: Final = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
+_INLINE: Final = re.compile(
+    r"(?P<code>(?P<ticks>`+)(?!`)[^\n]*?(?<!`)(?P=ticks)(?!`))"
+    r"|(?P<before>\]\([ ]?)(?P<target><[^<>\n]{1,1000}>|[^\s()<>]{1,1000}(?:\([^\s()]{0,100}\)[^\s()]{0,1000})?)"
+    r"(?=[ ]{0,4}(?:\)|[ ]\"|[ ]'))"
+    r"|(?P<attribute>\b(?:href|src)=)(?P<quote>[\"'])(?P<value>[^\"'<>\n]{1,1000})(?P=quote)"
+)
+_DEFINITION: Final = re.compile(
+    r"(?P<head>[ ]{0,3}\[[^\]\n]{1,200}\]:[ \t]{0,4})(?P<target>\S{1,1000})"
+)
+_REFERENCE: Final = re.compile(
+    r"\{\{(?P<open>[<%])[ ]*(?:rel)?ref[ ]+(?:path=)?(?P<quote>[\"'“”])?(?P<target>[^\"'“”<>%\s]{1,500})(?P=quote)?"
+    r"[^<>%{}\n]{0,200}(?:>|%)\}\}"
+)
+_JEKYLL: Final = re.compile(
+    r"(?:\{\{[ ]*site\.(?:base)?url[ ]*\}\})*\{%-?[ ]*(?P<kind>link|post_url)[ ]+"
+    r"(?P<target>[^%\s]{1,500})[ ]*-?%\}"
+)
+_BASE_URL: Final = re.compile(r"\{\{[ ]*(?:site|page)\.(?:base)?url[ ]*\}\}")
+_SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|\{")
+_IMAGE_ENDING: Final = re.compile(
+    r".+\.(?:png|jpe?g|gif|webp|svg|bmp|tiff?|avif|ico)", re.IGNORECASE
+)
+_FILE_ENDING: Final = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+_PAGE_ENDING: Final = re.compile(r"\.(?:md|mdx|markdown|html?)$", re.IGNORECASE)
+# Where sites keep what they serve from the root.
+_STATIC: Final = ("", "static/", "public/", "assets/", "content/", "docs/", "source/")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where a file of the import will live."""
+
+    path: str
+    locale: str
+    slug: str
+
+
+class PageIndex:
+    """Finds the page that a link means, in the reader's language first."""
+
+    def __init__(self, pages: Mapping[str, Page]) -> None:
+        self._by_path = dict(pages)
+        self._by_key: dict[tuple[str, str], Page] = {}
+        self._by_any_key: dict[str, Page] = {}
+        self._by_slug: dict[tuple[str, str], Page] = {}
+        self._by_stem: dict[str, Page] = {}
+        for path in sorted(pages):
+            page = pages[path]
+            key = place_of(path).key
+            self._by_key.setdefault((page.locale, key), page)
+            self._by_any_key.setdefault(key, page)
+            self._by_slug.setdefault((page.locale, page.slug), page)
+            stem = _PAGE_ENDING.sub("", posixpath.basename(path)).lower()
+            self._by_stem.setdefault(stem, page)
+
+    def find(self, path: str, locale: str) -> Page | None:
+        """Return the page at `path` (with or without ending), or its translation."""
+        exact = self._by_path.get(path)
+        if exact is not None and exact.locale == locale:
+            return exact
+        bare = _PAGE_ENDING.sub("", path.strip("/"))
+        key = place_of(f"{bare}.md").key
+        return self._by_key.get((locale, key)) or exact or self._by_any_key.get(key)
+
+    def find_named(self, name: str, locale: str) -> Page | None:
+        """Return the page that a site's own reference means: a path, a slug or a file's name."""
+        bare = _PAGE_ENDING.sub("", name.strip("/"))
+        last = posixpath.basename(bare)
+        return (
+            (self.find(name.lstrip("/"), locale) if "/" in name.strip("/") else None)
+            or self._by_slug.get((locale, last))
+            or self._by_stem.get(f"{last.lower()}.{locale}")
+            or self._by_stem.get(last.lower())
+            or self.find(name.lstrip("/"), locale)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LinkProblem:
+    """A link that could not be kept working; `line` counts from 1 in the body."""
+
+    line: int
+    target: str
+    reason: str
+
+
+AssetTaker = Callable[[str], str | None]
+"""Takes a path in the source; returns the asset's name, None when there is no such file, and
+raises ValueError with a reason when the file may not be shown."""
+
+
+class LinkRewriter:
+    """Rewrites the links of one document."""
+
+    def __init__(self, page: Page, index: PageIndex, take_asset: AssetTaker) -> None:
+        self._page = page
+        self._index = index
+        self._take_asset = take_asset
+        self._line = 0
+        self.problems: list[LinkProblem] = []
+
+    def rewrite(self, body: str) -> str:
+        """Return `body` with every link that leads to a page or image of the import rewritten."""
+        lines: list[str] = []
+        fence: str | None = None
+        for number, line in enumerate(body.split("\n"), start=1):
+            self._line = number
+            mark = _FENCE.match(line)
+            if fence is not None:
+                if mark and mark.group(1).startswith(fence):
+                    fence = None
+                lines.append(line)
+            elif mark:
+                fence = mark.group(1)
+                lines.append(line)
+            else:
+                lines.append(self._rewrite_line(line))
+        return "\n".join(lines)
+
+    def _rewrite_line(self, line: str) -> str:
+        if "](" in line or "{" in line or "=" in line:
+            line = _REFERENCE.sub(self._reference, line)
+            line = _JEKYLL.sub(self._reference, line)
+            line = _INLINE.sub(self._inline, line)
+        definition = _DEFINITION.match(line)
+        if definition and not definition.group("head").lstrip().startswith("[^"):
+            target = self._target(definition.group("target"))
+            line = definition.group("head") + target + line[definition.end() :]
+        return line
+
+    def _reference(self, match: re.Match[str]) -> str:
+        name, fragment = _split(match.group("target"))
+        if not name:
+            return f"#{_anchor(fragment)}"
+        page = self._index.find_named(name, self._page.locale)
+        beside = posixpath.normpath(posixpath.join(posixpath.dirname(self._page.path), name))
+        page = page or self._index.find(beside, self._page.locale)
+        if page is None:
+            self._report(name, "the page it names is not among the files")
+            return match.group()
+        return _article(page, fragment)
+
+    def _inline(self, match: re.Match[str]) -> str:
+        if match.group("code"):
+            return match.group()
+        if match.group("attribute"):
+            quote = match.group("quote")
+            target = self._target(match.group("value"))
+            return f"{match.group('attribute')}{quote}{target}{quote}"
+        return match.group("before") + self._target(match.group("target"))
+
+    def _target(self, written: str) -> str:
+        target = _BASE_URL.sub("", written.removeprefix("<").removesuffix(">")).strip()
+        if target.lower().startswith("asset:"):
+            return self._own_asset(target) or written
+        if not target or _SCHEME.match(target):
+            return written
+        name, fragment = _split(target)
+        if not name:
+            return f"#{_anchor(fragment)}"
+        if not _IMAGE_ENDING.fullmatch(name):
+            page = self._find_page(name)
+            if page is not None:
+                return _article(page, fragment)
+        return self._asset(name) or written
+
+    def _find_page(self, name: str) -> Page | None:
+        for path in self._candidates(name):
+            page = self._index.find(path, self._page.locale)
+            if page is not None:
+                return page
+        return self._index.find_named(name, self._page.locale) if name.startswith("/") else None
+
+    def _candidates(self, name: str) -> list[str]:
+        if name.startswith("/"):
+            return [name.lstrip("/")]
+        # A pretty address is relative to the page's own folder: /billing/pay/ + ../refund/.
+        bases = [posixpath.dirname(self._page.path), _PAGE_ENDING.sub("", self._page.path)]
+        paths = [posixpath.normpath(posixpath.join(base, name)) for base in bases]
+        return [path for path in paths if not path.startswith(("..", "/"))]
+
+    def _own_asset(self, target: str) -> str | None:
+        name = target.partition(":")[2]
+        return self._take(f"assets/{name}", quietly=True)
+
+    def _asset(self, name: str) -> str | None:
+        paths = self._candidates(name)
+        if name.startswith("/"):
+            paths = [f"{root}{name.lstrip('/')}" for root in _STATIC]
+        for path in paths:
+            taken = self._take(path)
+            if taken is not None:
+                return taken
+        if _FILE_ENDING.search(name) and not name.startswith("/"):
+            self._report(name, "there is no such file")
+        return None
+
+    def _take(self, path: str, *, quietly: bool = False) -> str | None:
+        try:
+            name = self._take_asset(path)
+        except ValueError as error:
+            if not quietly:
+                self._report(path, str(error))
+            return None
+        return f"asset:{name}" if name else None
+
+    def _report(self, target: str, reason: str) -> None:
+        self.problems.append(LinkProblem(self._line, target, reason))
+
+
+def _split(target: str) -> tuple[str, str]:
+    path, _, fragment = target.partition("#")
+    return unquote(path.partition("?")[0]), fragment
+
+
+def _anchor(fragment: str) -> str:
+    """Our anchors are ASCII; other programs keep accents."""
+    plain = unquote(fragment)
+    return plain if plain.isascii() and " " not in plain else slugify(plain)
+
+
+def _article(page: Page, fragment: str) -> str:
+    anchor = _anchor(fragment)
+    return f"article:{page.locale}/{page.slug}" + (f"#{anchor}" if anchor else "")
