@@ -17,7 +17,7 @@ from app.tickets.adoption import adopt_tickets
 from app.web import sessions
 from app.web.access import Access, access
 from app.web.account.mailed_links import dead_link, keep_secret
-from app.web.account.validation import obeys, show, written
+from app.web.forms import obeys, show, written
 from app.web.limits import limiter, sign_in_limit
 from app.web.links import absolute
 from app.web.request_context import db, now, product

@@ -19,7 +19,7 @@ from app.errors import InvalidError
 from app.web import sessions
 from app.web.access import Access, access
 from app.web.account.returning import safe_next
-from app.web.account.validation import obeys, show, written
+from app.web.forms import obeys, options, show, written
 from app.web.limits import limiter, sign_in_limit
 from app.web.locale import LOCALE_NAMES, LOCALES
 from app.web.request_context import current_account, db, looking, now, product
@@ -29,7 +29,7 @@ blueprint = Blueprint("account_profile", __name__, url_prefix="/account")
 
 class ProfileForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     name = StringField(lazy_gettext("Name"), [obeys(check_name)])
-    locale = SelectField(lazy_gettext("Language"), choices=list(LOCALE_NAMES.items()))
+    locale = SelectField(lazy_gettext("Language"), choices=options(LOCALE_NAMES.items()))
     timezone = StringField(lazy_gettext("Time zone"), [obeys(check_timezone)])
 
 

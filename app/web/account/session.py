@@ -16,7 +16,7 @@ from app.tickets.adoption import adopt_tickets
 from app.web import sessions
 from app.web.access import Access, access
 from app.web.account.returning import safe_next
-from app.web.account.validation import written
+from app.web.forms import written
 from app.web.limits import limiter, sign_in_limit
 from app.web.request_context import current_account, current_actor, db, now, product
 

@@ -1,9 +1,13 @@
-"""Form validators that ask the rules of accounts, so that every error shows at its field."""
+"""What every form needs: the domain's rules as validators, refusals at their field, choices."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, ValidationError
+from wtforms.fields.choices import (
+    SelectChoice,  # type: ignore[attr-defined]  # the stubs are of an older WTForms
+)
 
 from app.errors import InvalidError
 from app.web.errors import say
@@ -33,3 +37,8 @@ def show(error: InvalidError, form: FlaskForm) -> None:
     if field is None:
         raise error
     field.errors = [*field.errors, say(error)]
+
+
+def options(pairs: Iterable[tuple[object, object]]) -> list[Any]:
+    """The choices of a select or radio field, from (value, label) pairs."""
+    return [SelectChoice(value, label) for value, label in pairs]
