@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
-from articles.front_matter import FrontMatter, canonical, write_document
+from articles.export_links import with_relative_links
+from articles.front_matter import FrontMatter, canonical, normalise_body, write_document
 from articles.images import ASSET_NAME, Asset
 from articles.import_links import LinkRewriter, Page, PageIndex
 
@@ -32,8 +33,8 @@ class ExportError(ValueError):
 def export_files(articles: Iterable[Exportable], assets: Iterable[Asset]) -> dict[str, bytes]:
     """Return the files of an export by their paths, in order.
 
-    Relative links that happen to lead to another article of the export are written in the form
-    `article:<locale>/<slug>`, just as an import would read them.
+    Links between the articles, and to the images, are relative paths in the files; an import
+    reads them as `article:<locale>/<slug>` and `asset:<name>` again.
     """
     pages: dict[str, Page] = {}
     written: dict[str, Exportable] = {}
@@ -46,13 +47,16 @@ def export_files(articles: Iterable[Exportable], assets: Iterable[Asset]) -> dic
         written[path] = article
     images = {f"assets/{asset.name}": asset for asset in assets}
     index = PageIndex(pages)
+    places = {(page.locale, page.slug): path for path, page in pages.items()}
     files: dict[str, bytes] = {}
 
     def take(path: str) -> str | None:
         return images[path].name if path in images else None
 
     for path, article in written.items():
-        body = LinkRewriter(pages[path], index, take).rewrite(article.body)
+        # First as an import would read it, so that nothing is told in two ways.
+        body = LinkRewriter(pages[path], index, take).rewrite(normalise_body(article.body))
+        body = with_relative_links(body, path=path, pages=places, images=frozenset(images))
         files[path] = write_document(article.front_matter, body).encode("utf-8")
     for path, asset in images.items():
         if not ASSET_NAME.fullmatch(asset.name):

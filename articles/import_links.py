@@ -13,27 +13,9 @@ from typing import Final
 from urllib.parse import unquote
 
 from articles.import_places import place_of
+from articles.link_syntax import BASE_URL, reference_name, rewrite_targets
 from articles.slugs import slugify
 
-_FENCE: Final = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
-_INLINE: Final = re.compile(
-    r"(?P<code>(?P<ticks>`+)(?!`)[^\n]*?(?<!`)(?P=ticks)(?!`))"
-    r"|(?P<before>\]\([ ]?)(?P<target><[^<>\n]{1,1000}>|[^\s()<>]{1,1000}(?:\([^\s()]{0,100}\)[^\s()]{0,1000})?)"
-    r"(?=[ ]{0,4}(?:\)|[ ]\"|[ ]'))"
-    r"|(?P<attribute>\b(?:href|src)=)(?P<quote>[\"'])(?P<value>[^\"'<>\n]{1,1000})(?P=quote)"
-)
-_DEFINITION: Final = re.compile(
-    r"(?P<head>[ ]{0,3}\[[^\]\n]{1,200}\]:[ \t]{0,4})(?P<target>\S{1,1000})"
-)
-_REFERENCE: Final = re.compile(
-    r"\{\{(?P<open>[<%])[ ]*(?:rel)?ref[ ]+(?:path=)?(?P<quote>[\"'“”])?(?P<target>[^\"'“”<>%\s]{1,500})(?P=quote)?"
-    r"[^<>%{}\n]{0,200}(?:>|%)\}\}"
-)
-_JEKYLL: Final = re.compile(
-    r"(?:\{\{[ ]*site\.(?:base)?url[ ]*\}\})*\{%-?[ ]*(?P<kind>link|post_url)[ ]+"
-    r"(?P<target>[^%\s]{1,500})[ ]*-?%\}"
-)
-_BASE_URL: Final = re.compile(r"\{\{[ ]*(?:site|page)\.(?:base)?url[ ]*\}\}")
 _SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|\{")
 _IMAGE_ENDING: Final = re.compile(
     r".+\.(?:png|jpe?g|gif|webp|svg|bmp|tiff?|avif|ico)", re.IGNORECASE
@@ -74,11 +56,13 @@ class PageIndex:
     def find(self, path: str, locale: str) -> Page | None:
         """Return the page at `path` (with or without ending), or its translation."""
         exact = self._by_path.get(path)
-        if exact is not None and exact.locale == locale:
-            return exact
         bare = _PAGE_ENDING.sub("", path.strip("/"))
-        key = place_of(f"{bare}.md").key
-        return self._by_key.get((locale, key)) or exact or self._by_any_key.get(key)
+        place = place_of(f"{bare}.md")
+        # A path that names a language means that one; others mean the reader's own.
+        if exact is not None and place.locale is not None:
+            return exact
+        locale = place.locale or locale
+        return self._by_key.get((locale, place.key)) or exact or self._by_any_key.get(place.key)
 
     def find_named(self, name: str, locale: str) -> Page | None:
         """Return the page that a site's own reference means: a path, a slug or a file's name."""
@@ -119,35 +103,11 @@ class LinkRewriter:
 
     def rewrite(self, body: str) -> str:
         """Return `body` with every link that leads to a page or image of the import rewritten."""
-        lines: list[str] = []
-        fence: str | None = None
-        for number, line in enumerate(body.split("\n"), start=1):
-            self._line = number
-            mark = _FENCE.match(line)
-            if fence is not None:
-                if mark and mark.group(1).startswith(fence):
-                    fence = None
-                lines.append(line)
-            elif mark:
-                fence = mark.group(1)
-                lines.append(line)
-            else:
-                lines.append(self._rewrite_line(line))
-        return "\n".join(lines)
+        return rewrite_targets(body, self._target, self._reference)
 
-    def _rewrite_line(self, line: str) -> str:
-        if "](" in line or "{" in line or "=" in line:
-            line = _REFERENCE.sub(self._reference, line)
-            line = _JEKYLL.sub(self._reference, line)
-            line = _INLINE.sub(self._inline, line)
-        definition = _DEFINITION.match(line)
-        if definition and not definition.group("head").lstrip().startswith("[^"):
-            target = self._target(definition.group("target"))
-            line = definition.group("head") + target + line[definition.end() :]
-        return line
-
-    def _reference(self, match: re.Match[str]) -> str:
-        name, fragment = _split(match.group("target"))
+    def _reference(self, written: str, line: int) -> str:
+        self._line = line
+        name, fragment = _split(reference_name(written))
         if not name:
             return f"#{_anchor(fragment)}"
         page = self._index.find_named(name, self._page.locale)
@@ -155,20 +115,12 @@ class LinkRewriter:
         page = page or self._index.find(beside, self._page.locale)
         if page is None:
             self._report(name, "the page it names is not among the files")
-            return match.group()
+            return written
         return _article(page, fragment)
 
-    def _inline(self, match: re.Match[str]) -> str:
-        if match.group("code"):
-            return match.group()
-        if match.group("attribute"):
-            quote = match.group("quote")
-            target = self._target(match.group("value"))
-            return f"{match.group('attribute')}{quote}{target}{quote}"
-        return match.group("before") + self._target(match.group("target"))
-
-    def _target(self, written: str) -> str:
-        target = _BASE_URL.sub("", written.removeprefix("<").removesuffix(">")).strip()
+    def _target(self, written: str, line: int) -> str:
+        self._line = line
+        target = BASE_URL.sub("", written.removeprefix("<").removesuffix(">")).strip()
         if target.lower().startswith("asset:"):
             return self._own_asset(target) or written
         if not target or _SCHEME.match(target):
