@@ -36,10 +36,20 @@ class AttemptState:
     solved_at: datetime | None = None
     ended_at: datetime | None = None
 
+    @property
+    def is_solved(self) -> bool:
+        """Whether the customer said so and nothing has proved the contrary."""
+        return self.outcome is Outcome.SOLVED
+
 
 def is_long_enough(subject: str, body: str) -> bool:
     """Whether there is enough text to suggest anything for: 12 characters."""
     return len(f"{subject}\n{body}".strip()) >= MIN_DRAFT_CHARACTERS
+
+
+def kept(text: str) -> str:
+    """A text as an attempt keeps it: without NUL, which PostgreSQL cannot hold."""
+    return text.replace("\x00", "")
 
 
 def goes_on(state: AttemptState) -> bool:
@@ -134,9 +144,7 @@ def in_order(
     return (first + last)[:limit]
 
 
-def time_open(
-    seconds: float, *, already: float, shown_at: datetime, now: datetime
-) -> float:
+def time_open(seconds: float, *, already: float, shown_at: datetime, now: datetime) -> float:
     """The seconds for which an article was open in all, after it was closed once more.
 
     What a browser tells is bounded: by an hour at a time, and by the time since it was shown.

@@ -1,0 +1,83 @@
+"""Attempts as rows: find them, begin them, and put a decided state into them."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, selectinload
+
+from app.deflection.models import Attempt, Impression
+from app.deflection.rules import AttemptState
+from app.deflection.states import Verdict
+from app.errors import NotFoundError
+from app.knowledge.voting import count_solved
+
+
+def find_attempt(session: Session, token: str, *, change: bool = False) -> Attempt | None:
+    """The attempt with this token and its impressions, in two statements.
+
+    `change` keeps others from changing it until this transaction ends.
+    """
+    statement = (
+        select(Attempt).where(Attempt.token == token).options(selectinload(Attempt.impressions))
+    )
+    return session.scalar(statement.with_for_update() if change else statement)
+
+
+def get_attempt(session: Session, token: str, *, change: bool = False) -> Attempt:
+    """Like `find_attempt`, but raises NotFoundError."""
+    found = find_attempt(session, token, change=change)
+    if found is None:
+        raise NotFoundError("no attempt with this token")
+    return found
+
+
+def begin_attempt(session: Session, attempt: Attempt) -> Attempt:
+    """Add a new attempt; when another request has begun it meanwhile, that one is given back."""
+    try:
+        with session.begin_nested():
+            session.add(attempt)
+            session.flush()
+    except IntegrityError:
+        return get_attempt(session, attempt.token, change=True)
+    return attempt
+
+
+def impression_of(attempt: Attempt, article_id: int) -> Impression:
+    """What was shown of an article in this attempt. Raises NotFoundError when it was not."""
+    found = next((each for each in attempt.impressions if each.article_id == article_id), None)
+    if found is None:
+        raise NotFoundError("the article was not suggested in this attempt")
+    return found
+
+
+def verdicts_of(attempt: Attempt) -> dict[int, Verdict]:
+    """What the customer said so far, by article id."""
+    return {each.article_id: each.verdict for each in attempt.impressions if each.verdict}
+
+
+def state_of(attempt: Attempt) -> AttemptState:
+    """The part of an attempt that the rules decide about."""
+    return AttemptState(
+        attempt.outcome, attempt.solved_by_article_id, attempt.solved_at, attempt.ended_at
+    )
+
+
+def put_state(session: Session, attempt: Attempt, state: AttemptState, *, now: datetime) -> None:
+    """Make the attempt what the rules decided, and keep the count of what its article solved."""
+    before, after = solution(state_of(attempt)), solution(state)
+    if before != after:
+        if before is not None:
+            count_solved(session, before, by=-1)
+        if after is not None:
+            count_solved(session, after)
+    attempt.outcome = state.outcome
+    attempt.solved_by_article_id = state.solved_by
+    attempt.solved_at = state.solved_at
+    attempt.ended_at = state.ended_at
+    attempt.updated_at = now
+
+
+def solution(state: AttemptState) -> int | None:
+    """The article that holds as the solution: not of an attempt that failed afterwards."""
+    return state.solved_by if state.is_solved else None
