@@ -43,8 +43,9 @@ def serve(*, host: str, port: int, data: Path | None, demo: bool, workers: int) 
     if data is not None:
         os.environ["ANTESALA_DATA"] = str(data.absolute())
     os.environ["ANTESALA_DEMO"] = "1" if demo else "0"
-    os.environ.setdefault("ANTESALA_BASE_URL", f"http://{_named(host)}:{port}")
     try:
+        if "base_url" not in load_settings().model_fields_set:  # neither environment nor .env
+            os.environ["ANTESALA_BASE_URL"] = f"http://{_named(host)}:{port}"
         settings = load_settings()
     except SettingsError as error:
         raise click.ClickException(str(error)) from None

@@ -101,7 +101,10 @@ class Settings(BaseSettings):
     # Content
     video_hosts: Annotated[tuple[str, ...], NoDecode] = (
         "www.youtube-nocookie.com",
+        "www.youtube.com",
+        "youtu.be",
         "player.vimeo.com",
+        "vimeo.com",
     )
 
     # Logs

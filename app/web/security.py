@@ -3,6 +3,7 @@
 from flask import Flask, Response, abort, request
 
 from app.web.request_context import settings
+from articles.videos import embed_hosts
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -27,7 +28,7 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def _headers(response: Response) -> Response:
-        videos = " ".join(f"https://{host}" for host in settings().video_hosts)
+        videos = " ".join(f"https://{host}" for host in sorted(embed_hosts(settings().video_hosts)))
         policy = CONTENT_SECURITY_POLICY + (f"; frame-src {videos}" if videos else "")
         headers = response.headers
         headers.setdefault("Content-Security-Policy", policy)
