@@ -4,18 +4,34 @@ from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFProtect
 
 from app.web import demo_mail, health, root
+from app.web.account import password as account_password
+from app.web.account import profile as account_profile
+from app.web.account import registration as account_registration
 from app.web.account import session as account_session
+from app.web.help import articles as help_articles
+from app.web.help import assets as help_assets
+from app.web.help import feeds
 from app.web.help import home as help_home
 from app.web.locale import PREFIX
+from app.web.studio import organisations as studio_organisations
+from app.web.studio import people as studio_people
 
 LOCALISED: tuple[Blueprint, ...] = (
     help_home.blueprint,
+    help_articles.blueprint,
     account_session.blueprint,
+    account_registration.blueprint,
+    account_password.blueprint,
+    account_profile.blueprint,
 )
 """Addresses that begin with the language: the help centre and the account."""
 
 PLAIN: tuple[Blueprint, ...] = (
     root.blueprint,
+    studio_people.blueprint,
+    studio_organisations.blueprint,
+    feeds.blueprint,
+    help_assets.blueprint,
     demo_mail.blueprint,
     health.blueprint,
 )

@@ -10,6 +10,8 @@ from app.accounts.actor import Actor
 from app.web.request_context import current_account, current_actor, settings
 
 _HOME = "help_home.home"
+_ASK = "help_ask.form"
+_TICKETS = "help_tickets.mine"
 _SET_LOCALE = "account_profile.set_locale"
 
 
@@ -40,6 +42,16 @@ def search_address() -> str | None:
     return url_for("help_search.results") if _exists("help_search.results") else None
 
 
+def ask_address(**carried: object) -> str | None:
+    """The form for writing to people, with what is carried along (`from`, `subject`)."""
+    return url_for(_ASK, **carried) if _exists(_ASK) else None
+
+
+def tickets_address() -> str | None:
+    """The person's own tickets."""
+    return url_for(_TICKETS) if _exists(_TICKETS) else None
+
+
 def sign_in_address() -> str | None:
     """The sign-in page, without a way back: what was sent is not sent again."""
     return url_for("account_session.sign_in") if _exists("account_session.sign_in") else None
@@ -47,8 +59,8 @@ def sign_in_address() -> str | None:
 
 def _places(actor: Actor) -> Iterable[tuple[str, str]]:
     yield _("Help centre"), _HOME
-    yield _("Ask us"), "help_ask.form"
-    yield _("My tickets"), "help_tickets.mine"
+    yield _("Ask us"), _ASK
+    yield _("My tickets"), _TICKETS
     if actor.works_tickets:
         yield _("Desk"), "desk_queue.queue"
     if actor.is_staff:
@@ -124,6 +136,8 @@ def install(app: Flask) -> None:
         navigation=navigation,
         footer_links=footer_links,
         home_address=home_address,
+        ask_address=ask_address,
+        tickets_address=tickets_address,
         search_address=search_address,
         sign_in_address=sign_in_address,
         same_page=same_page,
@@ -134,6 +148,7 @@ def install(app: Flask) -> None:
     def _everywhere() -> dict[str, object]:
         return {
             "site_name": settings().site_name,
+            "public_url": settings().public_url,
             "account": current_account(),
             "actor": current_actor(),
         }

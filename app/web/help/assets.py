@@ -1,0 +1,42 @@
+"""Images of articles, by the hash of their content."""
+
+from datetime import timedelta
+
+from flask import Blueprint, Response, send_file
+
+from app.accounts.actor import ANYBODY
+from app.errors import NotFoundError
+from app.knowledge import queries
+from app.knowledge.files import ArticleFiles
+from app.web.access import Access, access
+from app.web.request_context import current_actor, db, settings
+
+blueprint = Blueprint("help_assets", __name__, url_prefix="/assets")
+
+_LASTS = timedelta(days=365)
+
+
+@blueprint.get("/<sha256>")
+@access(Access.PUBLIC)
+def show(sha256: str) -> Response:
+    """An image that an article shows which this person may read.
+
+    The address names the content, so it may be kept for a year: by anybody when anybody may see
+    it, else by the reader's browser alone.
+    """
+    asset = queries.find_asset(db(), current_actor(), sha256)
+    if asset is None:
+        raise NotFoundError(f"no image {sha256}")
+    path = ArticleFiles.under(settings().data).path(asset.sha256).absolute()
+    if not path.is_file():
+        raise NotFoundError(f"the file of image {sha256} is missing")
+    response = send_file(path, mimetype=asset.content_type, etag=asset.sha256, conditional=True)
+    anybody = queries.find_asset(db(), ANYBODY, sha256) is not None
+    cache = response.cache_control
+    cache.no_cache = None
+    cache.public, cache.private = (True, None) if anybody else (None, True)
+    cache.max_age = int(_LASTS.total_seconds())
+    cache.immutable = True
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
