@@ -1,0 +1,88 @@
+"""What readers say of an article: whether it helped, one vote a reader and revision."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor
+from app.errors import N_, InvalidError, NotFoundError
+from app.knowledge.models import Article, ArticleVote
+from app.knowledge.policy import visible_articles
+
+MAX_REASON = 400
+
+
+def vote(
+    session: Session,
+    *,
+    actor: Actor,
+    article_id: int,
+    voter: str,
+    helpful: bool,
+    now: datetime,
+    reason: str = "",
+) -> ArticleVote:
+    """Record whether the published revision helped; a second vote changes the first. One commit.
+
+    `voter` is a keyed hash of the account or of the visitor's cookie, at most 64 characters.
+    Raises NotFoundError for what the reader may not see, InvalidError on `reason`.
+    """
+    words = reason.strip()
+    if len(words) > MAX_REASON:
+        raise InvalidError("reason", N_("Use at most %(limit)s characters."), limit=MAX_REASON)
+    # The lock lets one of two votes at the same moment see the other.
+    article = session.scalar(
+        select(Article)
+        .where(Article.id == article_id, visible_articles(actor))
+        .with_for_update(of=Article)
+    )
+    if article is None or article.published_revision_id is None:
+        raise NotFoundError(f"no article {article_id} to vote on")
+    given = session.scalar(
+        select(ArticleVote).where(
+            ArticleVote.article_id == article_id,
+            ArticleVote.revision_id == article.published_revision_id,
+            ArticleVote.voter == voter,
+        )
+    )
+    if given is None:
+        given = ArticleVote(
+            article_id=article_id, revision_id=article.published_revision_id, voter=voter
+        )
+        session.add(given)
+    given.helpful = helpful
+    given.reason = words
+    given.created_at = now
+    session.flush()
+    statement = (
+        select(ArticleVote.helpful, func.count())
+        .where(ArticleVote.article_id == article_id)
+        .group_by(ArticleVote.helpful)
+    )
+    counts = {verdict: count for verdict, count in session.execute(statement)}  # noqa: C416 - rows are no pairs to mypy
+    article.helpful_count = counts.get(True, 0)
+    article.unhelpful_count = counts.get(False, 0)
+    session.commit()
+    return given
+
+
+def find_vote(session: Session, *, revision_id: int, voter: str) -> ArticleVote | None:
+    """What this reader said of this revision. One statement."""
+    return session.scalar(
+        select(ArticleVote).where(
+            ArticleVote.revision_id == revision_id, ArticleVote.voter == voter
+        )
+    )
+
+
+def count_solved(session: Session, article_id: int, *, by: int = 1) -> None:
+    """Count a draft or a ticket that the article solved (`by` -1: take it back).
+
+    Part of the caller's transaction: no commit here.
+    """
+    session.execute(
+        update(Article)
+        .where(Article.id == article_id, Article.solved_count + by >= 0)
+        .values(solved_count=Article.solved_count + by)
+    )
