@@ -138,3 +138,18 @@ def judge_link(link: LinkState, *, secret_matches: bool, now: datetime) -> LinkV
     if not is_alive(link, now=now):
         return LinkVerdict.DEAD
     return LinkVerdict.ACCEPTED if secret_matches else LinkVerdict.WRONG
+
+
+def check_admins(*, others: int, is_admin: bool, stays_admin: bool, disabled: bool) -> None:
+    """Keep somebody who may do all: `others` is how many more admins can sign in.
+
+    Raises InvalidError for "role" or "disabled" when the change would take the last one.
+    """
+    if not is_admin or others:
+        return
+    if not stays_admin:
+        raise InvalidError("role", N_("This is the last admin. Make somebody else an admin first."))
+    if disabled:
+        raise InvalidError(
+            "disabled", N_("This is the last admin. Make somebody else an admin first.")
+        )

@@ -5,9 +5,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, ValidationError
-from wtforms.fields.choices import (
-    SelectChoice,  # type: ignore[attr-defined]  # the stubs are of an older WTForms
-)
+from wtforms.fields import choices
 
 from app.errors import InvalidError
 from app.web.errors import say
@@ -41,4 +39,5 @@ def show(error: InvalidError, form: FlaskForm) -> None:
 
 def options(pairs: Iterable[tuple[object, object]]) -> list[Any]:
     """The choices of a select or radio field, from (value, label) pairs."""
-    return [SelectChoice(value, label) for value, label in pairs]
+    select_choice = choices.SelectChoice  # type: ignore[attr-defined]  # stubs of an older WTForms
+    return [select_choice(value, label) for value, label in pairs]

@@ -67,6 +67,13 @@ def save_profile() -> tuple[str, int] | Response:
     return redirect(url_for("account_profile.profile", lang=user.locale))
 
 
+@blueprint.get("/password")
+@access(Access.SIGNED_IN)
+def to_profile() -> Response:
+    """Back to the whole page, for who reloads after a refused password."""
+    return redirect(url_for("account_profile.profile"))
+
+
 @blueprint.post("/password")
 @access(Access.SIGNED_IN)
 @limiter.limit(sign_in_limit)
