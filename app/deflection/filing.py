@@ -26,15 +26,12 @@ LOOKED_BACK_AT = 20
 class Handover:
     """What a person shall get. `token` is that of the attempt, begun already or not.
 
-    `request_id` makes a repeat of the same request give the same ticket. With `same_words_only`
-    other words under it are another ticket (a form gone back to); without, they are refused (a
-    program's Idempotency-Key).
+    A repeat under the same `request_id` gives the same ticket; with other words it is refused.
     """
 
     draft: TicketDraft
     token: str
     request_id: str
-    same_words_only: bool = False
     draft_key: str | None = None
     from_article_id: int | None = None
 
@@ -62,17 +59,14 @@ def send_to_person(
     other solved ones about the same thing. Raises InvalidError for the field `subject`, `body`,
     `email`, `name` or `locale`, and ConflictError for a request id that stands for other words.
     """
-    request_id, draft = handover.request_id, handover.draft
-    if handover.same_words_only:
-        request_id = f"{request_id} {draft.digest}"
     filed = add_ticket(
         session,
         actor=origin.actor,
-        draft=draft,
+        draft=handover.draft,
         settings=settings,
         now=now,
         draft_key=handover.draft_key,
-        idempotency_key=request_id,
+        idempotency_key=handover.request_id,
     )
     if filed.repeated:
         session.commit()

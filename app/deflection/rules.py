@@ -149,6 +149,6 @@ def time_open(seconds: float, *, already: float, shown_at: datetime, now: dateti
 
     What a browser tells is bounded: by an hour at a time, and by the time since it was shown.
     """
-    told = min(max(seconds, 0.0), MAX_OPEN_AT_A_TIME.total_seconds())
+    told = min(max(0.0, seconds), MAX_OPEN_AT_A_TIME.total_seconds())
     possible = max((now - shown_at).total_seconds(), 0.0)
     return max(already, min(already + told, possible))

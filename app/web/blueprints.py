@@ -9,9 +9,12 @@ from app.web.account import profile as account_profile
 from app.web.account import registration as account_registration
 from app.web.account import session as account_session
 from app.web.help import articles as help_articles
+from app.web.help import ask as help_ask
 from app.web.help import assets as help_assets
+from app.web.help import attempts as help_attempts
 from app.web.help import feeds
 from app.web.help import home as help_home
+from app.web.help import search as help_search
 from app.web.locale import PREFIX
 from app.web.studio import organisations as studio_organisations
 from app.web.studio import people as studio_people
@@ -19,6 +22,9 @@ from app.web.studio import people as studio_people
 LOCALISED: tuple[Blueprint, ...] = (
     help_home.blueprint,
     help_articles.blueprint,
+    help_ask.blueprint,
+    help_attempts.blueprint,
+    help_search.blueprint,
     account_session.blueprint,
     account_registration.blueprint,
     account_password.blueprint,
