@@ -9,10 +9,13 @@ Each signal is a cosine in [0, 1], one row per article:
     centroid     words of the draft and the mean of the tickets that the article solved (Rocchio)
     manner       character n-grams of the draft and the same mean
     nearest      words and n-grams of the draft and of the nearest of those tickets
+    votes        how many of the nearest tickets of all the article solved, by nearness
+
+An article without a body has no text and no passage: its title would count three times.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -28,11 +31,12 @@ from search.postings import (
     postings,
     query_vector,
     smooth_idf,
+    top,
     weigh,
 )
 from search.recipe import Recipe
 
-SIGNALS: Final = ("title", "spelling", "text", "passage", "centroid", "manner", "nearest")
+SIGNALS: Final = ("title", "spelling", "text", "passage", "centroid", "manner", "nearest", "votes")
 
 Texts = Sequence[Sequence[Word]]
 Signals = Mapping[str, npt.NDArray[np.float64]]
@@ -55,6 +59,7 @@ class Evidence:
     ticket_grams: Postings
     passage_starts: Ints
     ticket_articles: Ints  # article of each ticket, ascending
+    ticket_counts: Floats  # tickets that each article solved
     unknown_word_idf: float
     unknown_gram_idf: float
     recipe: Recipe
@@ -75,8 +80,9 @@ class Evidence:
     def signals(self, words: Sequence[Word]) -> Signals:
         """Every signal for every article, for the words of one draft."""
         by_word, by_gram = self.words_query(words), self.grams_query(words)
-        nearest = self.recipe.nearest_words * _scores(self.ticket_words, by_word)
-        nearest += (1.0 - self.recipe.nearest_words) * _scores(self.ticket_grams, by_gram)
+        share = self.recipe.nearest_words
+        tickets = share * _scores(self.ticket_words, by_word)
+        tickets += (1.0 - share) * _scores(self.ticket_grams, by_gram)
         return {
             "title": _scores(self.title, by_word),
             "spelling": _scores(self.spelling, by_gram),
@@ -84,8 +90,15 @@ class Evidence:
             "passage": _best_of_groups(_scores(self.passage, by_word), self.passage_starts),
             "centroid": _scores(self.centroid, by_word),
             "manner": _scores(self.manner, by_gram),
-            "nearest": _best_of_articles(nearest, self.ticket_articles, self.article_count),
+            "nearest": _best_of_articles(tickets, self.ticket_articles, self.article_count),
+            "votes": self._votes(tickets),
         }
+
+    def _votes(self, tickets: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        nearest = top(tickets, self.recipe.votes)
+        squares = tickets[nearest] ** 2
+        articles = self.ticket_articles[nearest]
+        return np.sqrt(np.bincount(articles, squares, minlength=self.article_count))
 
     def passage_scores(self, words: Sequence[Word]) -> npt.NDArray[np.float64]:
         """The similarity of a draft to each passage."""
@@ -100,11 +113,13 @@ def gather_evidence(
     passage_starts: Ints,
     tickets: Texts,
     ticket_articles: Ints,
+    bodied: npt.NDArray[np.bool_],
     recipe: Recipe,
 ) -> Evidence:
     """Fit the lexicon and the idf on articles and tickets, and lay out every field.
 
     `tickets` are sorted by article; `ticket_articles[t]` is the article that solved ticket t.
+    `bodied[a]` says whether article a is more than a title.
     """
     count = len(titles)
     lexicon = learn_lexicon([*articles, *passages, *tickets], [*titles, *tickets])
@@ -135,24 +150,34 @@ def gather_evidence(
         units_of_tickets = weigh(counts, idf, len(tickets))
         return postings(merge_rows(units_of_tickets, ticket_articles, count), len(idf), count)
 
+    passage_words = lexicon.word_counts(passages, recipe.common_weight)
+    passage_articles = np.repeat(
+        np.arange(count), np.diff(np.append(passage_starts, len(passages)))
+    )
     return Evidence(
         lexicon=lexicon,
         word_idf=word_idf,
         gram_idf=gram_idf,
         title=laid(lexicon.word_counts(titles, recipe.common_weight), word_idf, count),
         spelling=laid(title_grams, gram_idf, count),
-        text=laid(article_words, word_idf, count),
-        passage=laid(lexicon.word_counts(passages, recipe.common_weight), word_idf, len(passages)),
+        text=laid(_only(article_words, bodied), word_idf, count),
+        passage=laid(_only(passage_words, bodied[passage_articles]), word_idf, len(passages)),
         centroid=centroid(ticket_words, word_idf),
         manner=centroid(ticket_grams, gram_idf),
         ticket_words=laid(ticket_words, word_idf, len(tickets)),
         ticket_grams=laid(ticket_grams, gram_idf, len(tickets)),
         passage_starts=passage_starts,
         ticket_articles=ticket_articles,
+        ticket_counts=np.bincount(ticket_articles, minlength=count).astype(np.float32),
         unknown_word_idf=unknown,
         unknown_gram_idf=unknown,
         recipe=recipe,
     )
+
+
+def _only(counts: Counts, kept_rows: npt.NDArray[np.bool_]) -> Counts:
+    kept = kept_rows[counts.rows]
+    return Counts(counts.rows[kept], counts.features[kept], counts.weights[kept])
 
 
 def _scores(field: Postings, query: Query) -> npt.NDArray[np.float64]:
@@ -188,6 +213,7 @@ def evidence_arrays(evidence: Evidence) -> dict[str, npt.NDArray[Any]]:
         "gram_idf": evidence.gram_idf,
         "passage_starts": evidence.passage_starts,
         "ticket_articles": evidence.ticket_articles,
+        "ticket_counts": evidence.ticket_counts,
     }
     for name in _POSTINGS:
         field: Postings = getattr(evidence, name)
@@ -206,9 +232,7 @@ def evidence_values(evidence: Evidence) -> dict[str, Any]:
             "unknown_word_idf": evidence.unknown_word_idf,
             "unknown_gram_idf": evidence.unknown_gram_idf,
             "row_counts": {name: getattr(evidence, name).row_count for name in _POSTINGS},
-            "recipe": {
-                field.name: getattr(evidence.recipe, field.name) for field in fields(Recipe)
-            },
+            "recipe": asdict(evidence.recipe),
         },
     }
 
@@ -236,6 +260,7 @@ def evidence_from(arrays: Mapping[str, npt.NDArray[Any]], values: Mapping[str, A
         gram_idf=arrays["gram_idf"],
         passage_starts=arrays["passage_starts"],
         ticket_articles=arrays["ticket_articles"],
+        ticket_counts=arrays["ticket_counts"],
         unknown_word_idf=float(meta["unknown_word_idf"]),
         unknown_gram_idf=float(meta["unknown_gram_idf"]),
         recipe=Recipe(**meta["recipe"]),

@@ -20,7 +20,6 @@ from search.documents import CustomerWords, Document
 from search.errors import SnapshotError
 from search.evidence import (
     Evidence,
-    Signals,
     evidence_arrays,
     evidence_from,
     evidence_values,
@@ -29,7 +28,7 @@ from search.evidence import (
 from search.excerpts import excerpt
 from search.language import as_language, detect
 from search.postings import top
-from search.recipe import DEFAULT_RECIPE, DEFAULT_THRESHOLD, Recipe
+from search.recipe import DEFAULT_RECIPE, DEFAULT_THRESHOLD, Array, Recipe
 from search.similar_tickets import SimilarTicket, TicketIndex
 from search.snapshots import load_snapshot, save_snapshot, saved_version
 
@@ -140,6 +139,14 @@ class SuggestionIndex:
             ticket_articles=np.array(
                 [numbers[ticket.document_id] for ticket in tickets], dtype=np.int64
             ),
+            bodied=np.array(
+                [
+                    bool(document.summary.strip())
+                    or any(section.text.strip() for section in document.sections)
+                    for document in ordered
+                ],
+                dtype=bool,
+            ),
             recipe=recipe,
         )
         return cls(table, evidence, version)
@@ -192,8 +199,7 @@ class SuggestionIndex:
             return ()
         language = as_language(prefer_locale) or detect(text, draft.locale)
         words = analyser(language).words(text, MAX_DRAFT_WORDS)
-        signals = self._evidence.signals(words)
-        scores, confidence = self._judge(signals)
+        scores, confidence = self._judge(words)
         shown = self._readable(audiences) & (confidence >= _bar(threshold))
         for document_id in exclude:
             if document_id in self._numbers:
@@ -214,15 +220,20 @@ class SuggestionIndex:
         if not self.document_count:
             return ()
         words = analyser(detect(text, draft.locale)).words(text, MAX_DRAFT_WORDS)
-        scores, confidence = self._judge(self._evidence.signals(words))
+        scores, confidence = self._judge(words)
         best = top(np.where(self._readable(audiences), scores, 0.0), limit)
         return tuple(
             Ranked(self._table.ids[row], float(scores[row]), float(confidence[row])) for row in best
         )
 
-    def _judge(self, signals: Signals) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    def _judge(self, words: list[Word]) -> tuple[Array, Array]:
+        """Score and confidence of every article."""
         recipe = self._evidence.recipe
-        return recipe.rank(signals), recipe.confidence(recipe.gate(signals))
+        counts = self._evidence.ticket_counts.astype(np.float64)
+        parts = recipe.weighted(self._evidence.signals(words), counts)
+        popularity = parts.pop("popularity")
+        evidence = np.sum(list(parts.values()), axis=0)
+        return evidence + popularity, recipe.confidence(evidence, len(words))
 
     def _readable(self, audiences: frozenset[str]) -> npt.NDArray[np.bool_]:
         return np.isin(self._audiences, sorted(audiences))
