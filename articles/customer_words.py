@@ -36,13 +36,15 @@ _CLOSING: Final = re.compile(
     r"|(?:get|obtener?|descarga)\s+outlook\b[^\n]{0,60}$)",
     re.IGNORECASE,
 )
+MAX_MESSAGE: Final = 200_000
+"""Characters of a message that are looked at."""
 _SIGNATURE_LINES: Final = 6
 """A closing this near to the end begins a signature; further up it is a part of the text."""
 
 
 def customer_words(message: str) -> str:
     """Return the message's own text: paragraphs kept, frame left out. May be empty."""
-    lines = message.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = message[:MAX_MESSAGE].replace("\r\n", "\n").replace("\r", "\n").split("\n")
     lines = _without_signature(_without_quotes(lines))
     text = "\n".join(lines).strip()
     text = _without_greeting(text)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+MAX_LINE: Final = 20_000
+"""Characters of a line; no person writes a longer one, and searching it could take long."""
 _FENCE: Final = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
 _INLINE: Final = re.compile(
     r"(?P<code>(?P<ticks>`+)(?!`)[^\n]*?(?<!`)(?P=ticks)(?!`))"
@@ -45,6 +47,8 @@ def rewrite_targets(body: str, target: Rewrite, reference: Rewrite | None = None
             lines.append(line)
         elif mark:
             fence = mark.group(1)
+            lines.append(line)
+        elif len(line) > MAX_LINE:
             lines.append(line)
         else:
             lines.append(_line(line, number, target, reference))

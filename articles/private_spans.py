@@ -47,7 +47,7 @@ _DIGITS: Final = re.compile(
 )
 # Spanish identity numbers: 12345678Z, X1234567L.
 _IDENTITY: Final = re.compile(r"\b(?:\d{8}|[XYZxyz]\d{7})[- ]?[A-HJ-NP-TV-Za-hj-np-tv-z]\b")
-_CODE_WITH_DIGITS: Final = re.compile(r"(?<![\w.])(?=[A-Za-z-]*\d)(?=(?:[\w-]*\d){6})[\w-]{8,64}\b")
+_CODE: Final = re.compile(r"(?<![\w.-])[\w-]{8,64}(?![\w-])")
 _DATE: Final = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})")
 # 0x80070057 is what others will search for.
 _ERROR_CODE: Final = re.compile(r"0[xX][0-9a-fA-F]{1,8}")
@@ -85,7 +85,7 @@ def find_private(text: str, known_names: Sequence[str] = ()) -> tuple[PrivateSpa
         *(span for span in _matches(_IBAN, text, PrivateKind.IBAN) if _digits(span.text) >= 10),  # noqa: PLR2004 - the shortest IBANs have more
         *_numbers(text),
         *_matches(_IDENTITY, text, PrivateKind.NUMBER),
-        *(span for span in _matches(_CODE_WITH_DIGITS, text, PrivateKind.NUMBER) if _is_code(span)),
+        *(span for span in _matches(_CODE, text, PrivateKind.NUMBER) if _is_code(span)),
         *_names(text, known_names),
     ]
     found.sort(key=lambda span: (span.start, -span.end))
@@ -137,7 +137,9 @@ def _matches(pattern: re.Pattern[str], text: str, kind: PrivateKind) -> list[Pri
 
 
 def _is_code(span: PrivateSpan) -> bool:
-    return not (_DATE.fullmatch(span.text) or _ERROR_CODE.fullmatch(span.text))
+    if _DATE.fullmatch(span.text) or _ERROR_CODE.fullmatch(span.text):
+        return False
+    return _digits(span.text) >= _LONG_NUMBER
 
 
 def _digits(text: str) -> int:

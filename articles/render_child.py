@@ -14,7 +14,7 @@ from typing import BinaryIO, Final
 
 from articles.composing import compose
 
-PROCESSOR_SECONDS: Final = 0.8
+PROCESSOR_SECONDS: Final = 0.7
 MEMORY_BYTES: Final = 1024 * 1024 * 1024
 READY: Final = b"ready\n"
 LENGTH: Final = struct.Struct(">I")

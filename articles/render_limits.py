@@ -54,6 +54,7 @@ class RenderRefused(ValueError):  # noqa: N818 - named for what happens, as call
 
 
 _PREFIX: Final = re.compile(r"[ \t>*+-]*")
+_NESTING_SIGNS: Final = " \t>*+-"
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -67,15 +68,17 @@ def checked_text(markdown: str) -> str:
         raise RenderRefused(RefusalCode.TOO_LONG)
     text = markdown.encode("utf-8", "replace").decode("utf-8")
     text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    brackets = {"[": 0, "<": 0, "`": 0}
+    counted = [sign for sign in "[<`" if text.count(sign) > MAX_BRACKETS]
+    found = dict.fromkeys(counted, 0)
     for number, line in enumerate(text.split("\n"), start=1):
-        if _nesting(line) > MAX_NESTING:
+        if not line:
+            found = dict.fromkeys(counted, 0)
+            continue
+        if line[0] in _NESTING_SIGNS and _nesting(line) > MAX_NESTING:
             raise RenderRefused(RefusalCode.NESTED, number)
-        if not line.strip():
-            brackets = dict.fromkeys(brackets, 0)
-        for sign in brackets:
-            brackets[sign] += line.count(sign)
-            if brackets[sign] > MAX_BRACKETS:
+        for sign in counted:
+            found[sign] += line.count(sign)
+            if found[sign] > MAX_BRACKETS:
                 raise RenderRefused(RefusalCode.BRACKETS, number)
     return text
 
@@ -98,6 +101,7 @@ _PLAIN_PARAGRAPH: Final = 4_000
 _PLAIN_SIGNS: Final = 120
 _PLAIN_ROWS: Final = 80
 _PLAIN_NESTING: Final = 5
+_PLAIN_LINES: Final = 1_500
 _PLAIN_LANGUAGES: Final = frozenset(
     {
         "bash",
@@ -127,6 +131,8 @@ def is_plain(text: str) -> bool:
     if len(text) > _PLAIN_CHARACTERS or text.count("<") > _PLAIN_SIGNS:
         return False
     if text.count("[^") > _PLAIN_SIGNS or text.count("\n|") > _PLAIN_ROWS:
+        return False
+    if text.count("\n") > _PLAIN_LINES or text.count("[TOC]") > 1:
         return False
     if any(language.lower() not in {"", *_PLAIN_LANGUAGES} for language in _FENCE.findall(text)):
         return False

@@ -41,10 +41,7 @@ class _Process:
             env=environment,
             cwd=_ROOT,
         )
-        with self._bound(START_SECONDS):
-            if self._output.readline() != READY:
-                self.stop()
-                raise RenderRefused(RefusalCode.BUSY)
+        self._ready = False
 
     @property
     def _output(self) -> IO[bytes]:
@@ -57,6 +54,13 @@ class _Process:
         if self._popen.stdin is None:
             raise RenderRefused(RefusalCode.BUSY)
         return self._popen.stdin
+
+    def wait_until_ready(self) -> bool:
+        """Wait for the process to have loaded its libraries; False when it never will."""
+        if not self._ready:
+            with self._bound(START_SECONDS):
+                self._ready = self._output.readline() == READY
+        return self._ready
 
     def ask(self, request: bytes) -> bytes | None:
         """Return the answer, or None when the process ended or was stopped over it."""
@@ -109,9 +113,10 @@ class _Pool:
             answer = process.ask(request)
             if answer is None:
                 process.stop()
-            else:
-                with self._lock:
-                    self._idle.append(process)
+                # The next text should not wait for a process to start.
+                process = _Process()
+            with self._lock:
+                self._idle.append(process)
             return answer
         finally:
             self._places.release()
@@ -120,11 +125,13 @@ class _Pool:
         while True:
             with self._lock:
                 process = self._idle.pop() if self._idle else None
-            if process is None:
-                return _Process()
-            if process.is_alive():
+            fresh = process is None
+            process = process or _Process()
+            if process.is_alive() and process.wait_until_ready():
                 return process
             process.stop()
+            if fresh:
+                raise RenderRefused(RefusalCode.BUSY)
 
     def stop(self) -> None:
         with self._lock:
