@@ -16,8 +16,12 @@ from app.web.help import feeds
 from app.web.help import home as help_home
 from app.web.help import search as help_search
 from app.web.locale import PREFIX
+from app.web.studio import articles as studio_articles
+from app.web.studio import editor as studio_editor
+from app.web.studio import inbox as studio_inbox
 from app.web.studio import organisations as studio_organisations
 from app.web.studio import people as studio_people
+from app.web.studio import review as studio_review
 
 LOCALISED: tuple[Blueprint, ...] = (
     help_home.blueprint,
@@ -34,6 +38,10 @@ LOCALISED: tuple[Blueprint, ...] = (
 
 PLAIN: tuple[Blueprint, ...] = (
     root.blueprint,
+    studio_inbox.blueprint,
+    studio_articles.blueprint,
+    studio_editor.blueprint,
+    studio_review.blueprint,
     studio_people.blueprint,
     studio_organisations.blueprint,
     feeds.blueprint,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import gettext as _
@@ -42,7 +43,7 @@ def search_address() -> str | None:
     return url_for("help_search.results") if _exists("help_search.results") else None
 
 
-def ask_address(**carried: object) -> str | None:
+def ask_address(**carried: Any) -> str | None:
     """The form for writing to people, with what is carried along (`from`, `subject`)."""
     return url_for(_ASK, **carried) if _exists(_ASK) else None
 

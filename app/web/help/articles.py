@@ -123,6 +123,6 @@ def _verified(day: date | None) -> str:
         return ""
     days = (now().date() - day).days
     if days <= 0:
-        return _("Verified today")
+        return str(_("Verified today"))
     ago = format_timedelta(timedelta(days=-days), add_direction=True, threshold=1.2)
-    return _("Verified %(when)s", when=ago)
+    return str(_("Verified %(when)s", when=ago))

@@ -1,7 +1,5 @@
 """Images of articles, by the hash of their content."""
 
-from datetime import timedelta
-
 from flask import Blueprint, Response, send_file
 
 from app.accounts.actor import ANYBODY
@@ -13,7 +11,7 @@ from app.web.request_context import current_actor, db, settings
 
 blueprint = Blueprint("help_assets", __name__, url_prefix="/assets")
 
-_LASTS = timedelta(days=365)
+_LASTS_SECONDS = 365 * 24 * 3600
 
 
 @blueprint.get("/<sha256>")
@@ -32,11 +30,8 @@ def show(sha256: str) -> Response:
         raise NotFoundError(f"the file of image {sha256} is missing")
     response = send_file(path, mimetype=asset.content_type, etag=asset.sha256, conditional=True)
     anybody = queries.find_asset(db(), ANYBODY, sha256) is not None
-    cache = response.cache_control
-    cache.no_cache = None
-    cache.public, cache.private = (True, None) if anybody else (None, True)
-    cache.max_age = int(_LASTS.total_seconds())
-    cache.immutable = True
+    who = "public" if anybody else "private"
+    response.headers["Cache-Control"] = f"{who}, max-age={_LASTS_SECONDS}, immutable"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

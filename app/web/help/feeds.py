@@ -65,4 +65,5 @@ def _fresh(body: str, content_type: str) -> Response:
     response.content_type = f"{content_type}; charset=utf-8"
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
