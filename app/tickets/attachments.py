@@ -108,7 +108,7 @@ def get_download(
     return attachment
 
 
-def sweep_orphans(session: Session, settings: Settings, *, now: datetime) -> int:
+def discard_orphans(session: Session, settings: Settings, *, now: datetime) -> int:
     """Delete files of drafts that were never sent, and files that no row tells of; how many.
 
     A file is older than the longest draft before it is touched, so that one which is arriving

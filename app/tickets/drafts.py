@@ -5,8 +5,7 @@ import json
 import unicodedata
 from dataclasses import dataclass
 
-from email_validator import EmailNotValidError, validate_email
-
+from app.accounts.rules import normalise_email
 from app.errors import N_, InvalidError
 from app.tickets.models import TicketKind
 
@@ -94,16 +93,8 @@ def checked_name(text: str) -> str:
 
 
 def checked_email(text: str) -> str:
-    """An e-mail address in lower case; whether it exists is not asked."""
-    if has_line_break(text.strip()):
-        raise InvalidError("email", N_("Write the e-mail address on one line."))
-    try:
-        found = validate_email(text.strip(), check_deliverability=False, test_environment=True)
-    except EmailNotValidError as error:
-        raise InvalidError(
-            "email", N_("Write an e-mail address such as ana@example.org.")
-        ) from error
-    return found.normalized.lower()
+    """An e-mail address in the form in which accounts keep theirs."""
+    return normalise_email(text)
 
 
 def has_line_break(text: str) -> bool:

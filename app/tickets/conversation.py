@@ -1,0 +1,156 @@
+"""What is said in a ticket: agents' replies and notes, customers' words."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor
+from app.errors import N_, InvalidError
+from app.settings import Settings
+from app.tickets import mailing, rules
+from app.tickets.attachments import bind_draft
+from app.tickets.drafts import checked_body
+from app.tickets.learning import learn, link
+from app.tickets.loading import (
+    check_unchanged,
+    keep_link_alive,
+    speak_for,
+    status_of,
+    take_step,
+    work_on,
+)
+from app.tickets.mentions import mentioned_articles
+from app.tickets.models import LinkKind, Message, MessageKind, Ticket, TicketState
+from articles.rendering import RenderRefused, render_message
+
+
+def rendered(markdown: str) -> str:
+    """An agent's Markdown as safe HTML. Raises InvalidError for the field `body`."""
+    try:
+        return render_message(checked_body(markdown))
+    except RenderRefused as error:
+        raise InvalidError(
+            "body",
+            N_("This text takes too long to turn into a page. Nest it less, or split it."),
+        ) from error
+
+
+def reply(
+    session: Session,
+    *,
+    actor: Actor,
+    ticket_id: int,
+    body: str,
+    then: TicketState,
+    settings: Settings,
+    now: datetime,
+    seen: int | None = None,
+    draft_key: str | None = None,
+) -> Message:
+    """Answer the customer in public, say whose turn it is, and promise the mail; one commit.
+
+    The articles whose address stands in the text are kept as inserted. `seen` is the id of the
+    last entry that the agent saw. Raises InvalidError for the field `body`, and MeanwhileError
+    when somebody else added to the conversation.
+    """
+    html = rendered(body)  # before the first statement: it may take its time
+    ticket = work_on(session, actor, ticket_id)
+    check_unchanged(session, ticket, seen=seen, actor=actor)
+    message = _add(session, ticket, MessageKind.REPLY, actor, checked_body(body), html, now=now)
+    if draft_key:
+        bind_draft(session, draft_key, message)
+    for article in mentioned_articles(session, body, settings.public_url):
+        link(session, ticket, article.id, LinkKind.INSERTED, now=now)
+    if ticket.first_responded_at is None:
+        ticket.first_responded_at = now
+    if ticket.assignee_id is None:
+        ticket.assignee_id = actor.user_id
+    before = ticket.solved_by_article_id
+    step = rules.after_agent_reply(status_of(ticket), then)
+    take_step(session, ticket, step, actor=actor, settings=settings, now=now)
+    learn(session, ticket, before=before, now=now)
+    keep_link_alive(ticket, settings)
+    mailing.tell_replied(session, ticket, message, resolved=then is TicketState.RESOLVED, now=now)
+    session.commit()
+    return message
+
+
+def note(
+    session: Session,
+    *,
+    actor: Actor,
+    ticket_id: int,
+    body: str,
+    now: datetime,
+    seen: int | None = None,
+    draft_key: str | None = None,
+) -> Message:
+    """Write something for the team alone: no mail, no change of state or clock; one commit.
+
+    Raises InvalidError for the field `body`, and MeanwhileError as `reply` does.
+    """
+    html = rendered(body)
+    ticket = work_on(session, actor, ticket_id)
+    check_unchanged(session, ticket, seen=seen, actor=actor)
+    message = _add(session, ticket, MessageKind.NOTE, actor, checked_body(body), html, now=now)
+    if draft_key:
+        bind_draft(session, draft_key, message)
+    session.commit()
+    return message
+
+
+def customer_reply(
+    session: Session,
+    *,
+    actor: Actor,
+    ticket_id: int,
+    body: str,
+    settings: Settings,
+    now: datetime,
+    draft_key: str | None = None,
+) -> Message:
+    """The customer writes: it is our turn again, and a resolved ticket opens; one commit.
+
+    The same words twice in a row are kept once, so that an impatient second click does no harm.
+    Raises InvalidError for the field `body`.
+    """
+    text = checked_body(body)
+    ticket = speak_for(session, actor, ticket_id)
+    last = next((m for m in reversed(ticket.messages) if m.kind is MessageKind.REPLY), None)
+    if last is not None and last.from_customer and last.body == text and last != ticket.messages[0]:
+        return last
+    before = ticket.solved_by_article_id
+    step = rules.after_customer_reply(status_of(ticket))
+    take_step(session, ticket, step, actor=actor, settings=settings, now=now, from_customer=True)
+    learn(session, ticket, before=before, now=now)
+    message = _add(session, ticket, MessageKind.REPLY, actor, text, "", now=now, from_customer=True)
+    if draft_key:
+        bind_draft(session, draft_key, message)
+    session.commit()
+    return message
+
+
+def _add(
+    session: Session,
+    ticket: Ticket,
+    kind: MessageKind,
+    actor: Actor,
+    body: str,
+    html: str,
+    *,
+    now: datetime,
+    from_customer: bool = False,
+) -> Message:
+    message = Message(
+        ticket_id=ticket.id,
+        kind=kind,
+        author_id=actor.user_id,
+        from_customer=from_customer,
+        body=body,
+        html=html,
+        created_at=now,
+    )
+    session.add(message)
+    ticket.updated_at = now
+    session.flush()
+    return message

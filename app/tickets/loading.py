@@ -1,0 +1,129 @@
+"""Tickets as rows: fetched for somebody who may, and made what the rules decided."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor
+from app.errors import N_, ConflictError, ForbiddenError, NotFoundError
+from app.settings import Settings
+from app.tickets import policy
+from app.tickets.events import add_event
+from app.tickets.models import Message, MessageKind, Ticket, TicketState
+from app.tickets.references import link_secret, secret_hash
+from app.tickets.rules import Clock, Status, Step
+from app.tickets.service_level import ServiceLevel
+
+
+class MeanwhileError(ConflictError):
+    """Somebody else wrote or decided something since the person looked."""
+
+
+def work_on(session: Session, actor: Actor, ticket_id: int) -> Ticket:
+    """The ticket, kept from others until this transaction ends, for an agent who works it.
+
+    Raises NotFoundError when they may not know of it, ForbiddenError when it is theirs only as a
+    customer.
+    """
+    ticket = _locked(session, ticket_id)
+    if ticket is None or not policy.may_see(actor, ticket):
+        raise NotFoundError(f"no ticket {ticket_id} for this person")
+    if not policy.may_work(actor, ticket):
+        raise ForbiddenError("this person does not work the ticket's queue")
+    return ticket
+
+
+def speak_for(session: Session, actor: Actor, ticket_id: int) -> Ticket:
+    """The ticket, kept from others, for its customer. Raises NotFoundError for anybody else."""
+    ticket = _locked(session, ticket_id)
+    if ticket is None or not policy.owns(actor, ticket):
+        raise NotFoundError(f"no ticket {ticket_id} of this person")
+    return ticket
+
+
+def check_unchanged(session: Session, ticket: Ticket, *, seen: int | None, actor: Actor) -> None:
+    """Refuse when somebody else added to the conversation after the entry with the id `seen`.
+
+    None for somebody who saw no page. Raises MeanwhileError.
+    """
+    if seen is None:
+        return
+    newer = session.scalars(
+        select(Message.kind)
+        .where(
+            Message.ticket_id == ticket.id,
+            Message.id > seen,
+            Message.author_id.is_distinct_from(actor.user_id),
+        )
+        .order_by(Message.id)
+    ).all()
+    if any(kind is MessageKind.REPLY for kind in newer):
+        raise MeanwhileError(
+            N_("Somebody replied meanwhile. Read it above; what you wrote is kept.")
+        )
+    if newer:
+        raise MeanwhileError(
+            N_("The ticket changed meanwhile. Look above; what you wrote is kept.")
+        )
+
+
+def status_of(ticket: Ticket) -> Status:
+    """The part of a ticket that the rules decide about."""
+    return Status(
+        ticket.state, ticket.resolution, ticket.solved_by_article_id, ticket.reopened_count
+    )
+
+
+def take_step(
+    session: Session,
+    ticket: Ticket,
+    step: Step,
+    *,
+    actor: Actor,
+    settings: Settings,
+    now: datetime,
+    from_customer: bool = False,
+    names: Mapping[str, str] | None = None,
+) -> Message | None:
+    """Make the ticket what the rules decided; returns the entry that tells of it. No commit.
+
+    `names` are what the entry's sentence needs.
+    """
+    was_resolved = ticket.resolved_at is not None
+    ticket.state = step.status.state
+    ticket.resolution = step.status.resolution
+    ticket.solved_by_article_id = step.status.solved_by
+    ticket.reopened_count = step.status.reopened_count
+    ticket.updated_at = now
+    match step.clock:
+        case Clock.START:
+            ticket.answer_due_at = ServiceLevel.from_settings(settings).answer_due(now)
+        case Clock.STOP:
+            ticket.answer_due_at = None
+    if ticket.state is not TicketState.RESOLVED:
+        ticket.resolved_at = None
+    elif not was_resolved:
+        ticket.resolved_at = now
+    if step.event is None:
+        session.flush()
+        return None
+    return add_event(
+        session,
+        ticket,
+        step.event,
+        author_id=actor.user_id,
+        now=now,
+        from_customer=from_customer,
+        **(names or {}),
+    )
+
+
+def keep_link_alive(ticket: Ticket, settings: Settings) -> None:
+    """Let the private link of the next mail work, even if the installation's key is a new one."""
+    ticket.access_hash = secret_hash(link_secret(settings.key(), ticket.reference))
+
+
+def _locked(session: Session, ticket_id: int) -> Ticket | None:
+    return session.scalar(select(Ticket).where(Ticket.id == ticket_id).with_for_update(of=Ticket))

@@ -1,0 +1,81 @@
+"""Tell the customer whose ticket led to an article that it is there."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app.accounts.actor import ANYBODY, Actor
+from app.accounts.models import Role
+from app.db.outbox import bump_index
+from app.knowledge.models import Article
+from app.knowledge.policy import may_read
+from app.knowledge.rendering import article_path
+from app.tickets import mailing
+from app.tickets.events import add_event, read_event
+from app.tickets.models import LinkKind, MessageKind, Ticket, TicketArticle
+from app.tickets.references import link_secret, secret_hash
+from app.tickets.rules import EventCode
+
+
+def announce(session: Session, *, article_id: int, public_url: str, key: str, now: datetime) -> int:
+    """Promise a mail to each customer whose ticket an article was written from; one commit.
+
+    Returns how many. A customer is told once of an article, and only of one that they may read;
+    a repeat does no harm. `key` is the installation's signing key. From here on the ticket's own
+    words count for the article, which was none when the ticket was resolved.
+    """
+    article = session.get(Article, article_id)
+    if article is None or article.published_revision is None:
+        return 0  # withdrawn before anybody could be told
+    tickets = session.scalars(
+        select(Ticket)
+        .join(TicketArticle, TicketArticle.ticket_id == Ticket.id)
+        .where(TicketArticle.article_id == article_id, TicketArticle.kind == LinkKind.DRAFTED)
+        .options(joinedload(Ticket.requester))
+        .order_by(Ticket.id)
+    ).all()
+    told = 0
+    for ticket in tickets:
+        if not may_read(_customer(ticket), article) or _was_told(ticket, article):
+            continue
+        title = article.published_revision.title
+        url = public_url + article_path(article.locale, article.slug)
+        ticket.access_hash = secret_hash(link_secret(key, ticket.reference))
+        add_event(
+            session,
+            ticket,
+            EventCode.PUBLISHED,
+            author_id=None,
+            now=now,
+            title=title,
+            url=url,
+            article=str(article.id),
+        )
+        mailing.tell_published(
+            session, ticket, article_id=article.id, title=title, url=url, now=now
+        )
+        told += 1
+    if told:
+        bump_index(session, now=now)
+    session.commit()
+    return told
+
+
+def _customer(ticket: Ticket) -> Actor:
+    """What the customer of a ticket may read."""
+    if ticket.requester is None:
+        return ANYBODY
+    return Actor(
+        user_id=ticket.requester.id,
+        role=Role(ticket.requester.role),
+        organisation_id=ticket.requester.organisation_id,
+    )
+
+
+def _was_told(ticket: Ticket, article: Article) -> bool:
+    events = (read_event(m) for m in ticket.messages if m.kind is MessageKind.EVENT)
+    return any(
+        event.code is EventCode.PUBLISHED and event.names.get("article") == str(article.id)
+        for event in events
+    )

@@ -1,0 +1,219 @@
+"""The end of a ticket, and what the help centre learns from it."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.actor import Actor
+from app.accounts.models import User
+from app.errors import N_, InvalidError
+from app.knowledge.models import Article, Category
+from app.knowledge.policy import visible_articles
+from app.knowledge.service import ArticleText, Placement, add_draft
+from app.settings import Settings
+from app.tickets import mailing, rules
+from app.tickets.learning import learn, link
+from app.tickets.loading import (
+    check_unchanged,
+    keep_link_alive,
+    speak_for,
+    status_of,
+    take_step,
+    work_on,
+)
+from app.tickets.models import LinkKind, MessageKind, Resolution, Ticket, TicketArticle
+from app.tickets.rules import EventCode, Step
+from articles.drafting import draft_from_ticket
+
+
+def resolve_by_article(
+    session: Session,
+    *,
+    actor: Actor,
+    ticket_id: int,
+    article_id: int | None,
+    settings: Settings,
+    now: datetime,
+    seen: int | None = None,
+) -> Ticket:
+    """Resolve by naming the article that answers it; one commit.
+
+    The customer's words count for that article from then on. Raises InvalidError for the field
+    `article`, and MeanwhileError when somebody else added to the conversation.
+    """
+    ticket = work_on(session, actor, ticket_id)
+    check_unchanged(session, ticket, seen=seen, actor=actor)
+    article = session.scalar(
+        select(Article).where(Article.id == article_id, visible_articles(actor))
+    )
+    if article is None or article.published_revision is None:
+        raise InvalidError("article", N_("Choose the article that solved it."))
+    step = rules.after_resolution(status_of(ticket), Resolution.ARTICLE, article.id)
+    _resolve(session, ticket, step, actor, settings, now, article=article.published_revision.title)
+    session.commit()
+    return ticket
+
+
+def resolve_with_nothing(
+    session: Session,
+    *,
+    actor: Actor,
+    ticket_id: int,
+    settings: Settings,
+    now: datetime,
+    seen: int | None = None,
+) -> Ticket:
+    """Resolve with nothing to document: a single case, a thank-you; one commit."""
+    ticket = work_on(session, actor, ticket_id)
+    check_unchanged(session, ticket, seen=seen, actor=actor)
+    step = rules.after_resolution(status_of(ticket), Resolution.NOTHING)
+    _resolve(session, ticket, step, actor, settings, now)
+    session.commit()
+    return ticket
+
+
+def resolve_by_writing(
+    session: Session,
+    *,
+    actor: Actor,
+    ticket_id: int,
+    settings: Settings,
+    now: datetime,
+    seen: int | None = None,
+) -> Article:
+    """Resolve by beginning the article that was missing; one commit. Returns its draft.
+
+    A ticket that already has a draft which is not published yet gives that one again.
+    """
+    ticket = work_on(session, actor, ticket_id)
+    check_unchanged(session, ticket, seen=seen, actor=actor)
+    article = _drafted(session, ticket)
+    if article is None:
+        article = _write(session, ticket, actor, settings, now)
+        link(session, ticket, article.id, LinkKind.DRAFTED, now=now)
+    step = rules.after_resolution(status_of(ticket), Resolution.DRAFTED, article.id)
+    _resolve(session, ticket, step, actor, settings, now, drafted=True)
+    session.commit()
+    return article
+
+
+def customer_solved(
+    session: Session,
+    *,
+    actor: Actor,
+    ticket_id: int,
+    settings: Settings,
+    now: datetime,
+    article_id: int | None = None,
+) -> Ticket:
+    """The customer says that it is solved, and perhaps by which article; one commit.
+
+    An article that they may not read is left out.
+    """
+    ticket = speak_for(session, actor, ticket_id)
+    before = ticket.solved_by_article_id
+    known = select(Article.id).where(Article.id == article_id, visible_articles(actor))
+    article = session.scalar(known) if article_id is not None else None
+    step = rules.after_customer_solved(status_of(ticket), article)
+    take_step(session, ticket, step, actor=actor, settings=settings, now=now, from_customer=True)
+    learn(session, ticket, before=before, now=now)
+    session.commit()
+    return ticket
+
+
+def customer_reopened(
+    session: Session, *, actor: Actor, ticket_id: int, settings: Settings, now: datetime
+) -> Ticket:
+    """The customer opens a resolved ticket again; one commit."""
+    ticket = speak_for(session, actor, ticket_id)
+    before = ticket.solved_by_article_id
+    step = rules.after_reopening(status_of(ticket), by_customer=True)
+    take_step(session, ticket, step, actor=actor, settings=settings, now=now, from_customer=True)
+    learn(session, ticket, before=before, now=now)
+    session.commit()
+    return ticket
+
+
+def _resolve(
+    session: Session,
+    ticket: Ticket,
+    step: Step,
+    actor: Actor,
+    settings: Settings,
+    now: datetime,
+    *,
+    drafted: bool = False,
+    **names: str,
+) -> None:
+    before = ticket.solved_by_article_id
+    how = step.status.resolution.value if step.status.resolution else ""
+    event = take_step(
+        session, ticket, step, actor=actor, settings=settings, now=now, names={"how": how, **names}
+    )
+    learn(session, ticket, before=before, drafted=drafted, now=now)
+    if ticket.assignee_id is None:
+        ticket.assignee_id = actor.user_id
+    if event is not None and step.event is EventCode.RESOLVED:
+        keep_link_alive(ticket, settings)
+        mailing.tell_resolved(session, ticket, event, now=now)
+
+
+def _drafted(session: Session, ticket: Ticket) -> Article | None:
+    """The article that is being written from this ticket."""
+    return session.scalar(
+        select(Article)
+        .join(TicketArticle, TicketArticle.article_id == Article.id)
+        .where(
+            TicketArticle.ticket_id == ticket.id,
+            TicketArticle.kind == LinkKind.DRAFTED,
+            Article.published_at.is_(None),
+        )
+        .order_by(Article.id.desc())
+        .limit(1)
+    )
+
+
+def _write(
+    session: Session, ticket: Ticket, actor: Actor, settings: Settings, now: datetime
+) -> Article:
+    said = [m for m in ticket.messages if m.kind is MessageKind.REPLY]
+    near = _nearest(session, ticket)
+    draft = draft_from_ticket(
+        ticket.subject,
+        [m.body for m in said if m.from_customer],
+        [m.body for m in said if not m.from_customer],
+        locale=ticket.locale,
+        known_names=_names(session, ticket),
+        category=near.category.slug if near and near.category else None,
+        tags=near.published_revision.tags[:4] if near and near.published_revision else (),
+    )
+    category = session.scalar(select(Category.id).where(Category.slug == draft.category))
+    return add_draft(
+        session,
+        actor=actor,
+        text=ArticleText(draft.title, "", draft.body, draft.tags),
+        locale=draft.locale,
+        now=now,
+        placement=Placement(category_id=category),
+        video_hosts=settings.video_hosts,
+    )
+
+
+def _nearest(session: Session, ticket: Ticket) -> Article | None:
+    """An article about the same field: one that was inserted in this ticket."""
+    return session.scalar(
+        select(Article)
+        .join(TicketArticle, TicketArticle.article_id == Article.id)
+        .where(TicketArticle.ticket_id == ticket.id, TicketArticle.kind == LinkKind.INSERTED)
+        .order_by(TicketArticle.id.desc())
+        .limit(1)
+    )
+
+
+def _names(session: Session, ticket: Ticket) -> list[str]:
+    """Whose names must not stand in an article: those of everybody in the conversation."""
+    names = [ticket.requester_name, ticket.organisation.name if ticket.organisation else ""]
+    people = {message.author_id for message in ticket.messages if message.author_id}
+    names += session.scalars(select(User.name).where(User.id.in_(people)))
+    return [name for name in names if name]
