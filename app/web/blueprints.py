@@ -8,6 +8,7 @@ from app.web.account import password as account_password
 from app.web.account import profile as account_profile
 from app.web.account import registration as account_registration
 from app.web.account import session as account_session
+from app.web.api import endpoints as api
 from app.web.help import articles as help_articles
 from app.web.help import ask as help_ask
 from app.web.help import assets as help_assets
@@ -51,7 +52,7 @@ PLAIN: tuple[Blueprint, ...] = (
 )
 """Addresses without a language: staff rooms, health, feeds."""
 
-PROGRAMS: tuple[Blueprint, ...] = ()
+PROGRAMS: tuple[Blueprint, ...] = (api.blueprint,)
 """For programs: no cookies, so no CSRF token."""
 
 

@@ -14,6 +14,7 @@ from app.accounts import sessions
 from app.accounts.actor import Actor
 from app.accounts.models import Role, User
 from app.db.database import Database
+from app.knowledge.index_host import IndexHost
 from app.settings import Settings
 from app.tickets.models import QueueMember
 
@@ -30,6 +31,7 @@ class Product:
 
     settings: Settings
     database: Database
+    indexes: IndexHost
 
 
 def product() -> Product:
@@ -75,7 +77,12 @@ class Identity:
 
 
 def current_account() -> User | None:
-    """The signed-in person with their organisation. Change people through their services."""
+    """The signed-in person with their organisation. Change people through their services.
+
+    Nobody for programs of the API, which come without cookies: one that is sent is not read.
+    """
+    if request.path.startswith("/api/"):
+        return None
     if "identity" not in g:
         g.identity = _identity()
     return cast("Identity", g.identity).account

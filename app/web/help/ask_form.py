@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import SEEK_END
-from typing import cast
+from typing import BinaryIO, cast
 
 from flask import request
 from flask_babel import lazy_gettext
@@ -121,7 +121,7 @@ class Uploaded:
 def uploaded() -> list[Uploaded]:
     """The files that came with this request; a file field left empty gives none."""
     return [
-        Uploaded(Upload(file.stream, file.filename), file.filename, _size(file))
+        Uploaded(Upload(cast("BinaryIO", file.stream), file.filename), file.filename, _size(file))
         for file in request.files.getlist("files")
         if file.filename
     ]
@@ -153,5 +153,5 @@ def fresh_token() -> str:
 
 def chosen_verdict() -> tuple[str, int] | None:
     """The verdict and the article id of the button that sent the form, written `tried:12`."""
-    verdict, _, article = cast("str", request.form.get("verdict", "")).partition(":")
+    verdict, _, article = request.form.get("verdict", "").partition(":")
     return (verdict, int(article)) if article.isdecimal() else None
