@@ -161,6 +161,11 @@ def find_for_studio(session: Session, actor: Actor, article_id: int) -> Article 
     return session.scalar(statement)
 
 
+def find_by_address(session: Session, locale: str, slug: str) -> Article | None:
+    """The article that stands at an address, in any state. One statement."""
+    return session.scalar(select(Article).where(Article.locale == locale, Article.slug == slug))
+
+
 def all_categories(session: Session) -> tuple[Category, ...]:
     """Every category in order, also those without articles: for choosing. One statement."""
     return tuple(session.scalars(select(Category).order_by(Category.position, Category.slug)))

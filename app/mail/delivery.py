@@ -27,7 +27,8 @@ log = structlog.get_logger()
 
 def wait_after(attempts: int) -> timedelta:
     """How long to wait after so many failed attempts: doubling, up to the longest wait."""
-    return min(FIRST_WAIT * 2 ** min(attempts - 1, 20), LONGEST_WAIT)
+    doublings: int = 2 ** min(attempts - 1, 20)
+    return min(FIRST_WAIT * doublings, LONGEST_WAIT)
 
 
 def deliver_due(

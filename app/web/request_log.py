@@ -9,6 +9,7 @@ import time
 import uuid
 
 import structlog
+import structlog.typing
 from flask import Flask, Response, g, request
 
 log = structlog.get_logger()
@@ -17,7 +18,7 @@ REQUEST_ID = "X-Request-Id"
 
 def configure(level: str) -> None:
     """Write JSON lines to standard error, for our events and for the libraries'."""
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -1,0 +1,169 @@
+"""Editors and agents write, review, publish, send back and compare articles in the studio."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Role
+from app.knowledge.models import Article, ArticleRevision
+from articles.lifecycle import ArticleState
+from tests.factories import csrf_token, make_user, sign_in
+
+
+@pytest.fixture
+def agent(app: Flask, session: Session) -> FlaskClient:
+    return sign_in(app.test_client(), make_user(session, role=Role.AGENT, name="Agata"))
+
+
+@pytest.fixture
+def editor(app: Flask, session: Session) -> FlaskClient:
+    return sign_in(app.test_client(), make_user(session, role=Role.EDITOR, name="Edu"))
+
+
+def post(client: FlaskClient, path: str, **fields: object):
+    return client.post(path, data={"csrf_token": csrf_token(client), **fields})
+
+
+def write(client: FlaskClient, **fields: object):
+    values = {
+        "title": "Reset the router",
+        "summary": "When nothing loads",
+        "body": "## Steps\n\nHold the button.\n",
+        "locale": "en",
+        "category": "0",
+        "tags": "router, network",
+        "visibility": "public",
+        "organisation": "0",
+        **fields,
+    }
+    return post(client, "/studio/articles/new", **values)
+
+
+def the_article(session: Session) -> Article:
+    session.rollback()
+    session.expire_all()
+    return session.scalars(select(Article)).one()
+
+
+def test_an_agent_writes_and_an_editor_publishes(
+    agent: FlaskClient, editor: FlaskClient, client: FlaskClient, session: Session
+) -> None:
+    assert write(agent).status_code == 302
+    article = the_article(session)
+    look = f"/studio/articles/{article.id}"
+    assert "Reset the router" in agent.get("/studio/").text
+    assert post(agent, f"{look}/publish").status_code == 403
+    assert post(agent, f"{look}/submit", comment="Please look").status_code == 302
+    assert "Reset the router" in editor.get("/studio/").text
+    page = editor.get(look).text
+    assert "Please look" in page
+    assert "Hold the button." in page
+    assert client.get("/en/articles/reset-the-router").status_code == 404
+    assert post(editor, f"{look}/publish").status_code == 302
+    assert the_article(session).state is ArticleState.PUBLISHED
+    assert "Hold the button." in client.get("/en/articles/reset-the-router").text
+
+
+def test_sending_back_needs_a_comment_which_the_author_reads(
+    agent: FlaskClient, editor: FlaskClient, session: Session
+) -> None:
+    write(agent)
+    look = f"/studio/articles/{the_article(session).id}"
+    post(agent, f"{look}/submit")
+    refused = post(editor, f"{look}/send-back")
+    assert refused.status_code == 422
+    assert "comment-error" in refused.text
+    post(editor, f"{look}/send-back", comment="Say which button <b>")
+    assert the_article(session).state is ArticleState.DRAFT
+    assert "Say which button &lt;b&gt;" in agent.get(look).text
+
+
+def test_private_words_stop_the_way_to_readers(editor: FlaskClient, session: Session) -> None:
+    write(editor, body="Ask ⟦Ana Pérez⟧ about it.")
+    look = f"/studio/articles/{the_article(session).id}"
+    refused = post(editor, f"{look}/publish")
+    assert refused.status_code == 422
+    assert "Private details" in refused.text
+    assert the_article(session).state is ArticleState.DRAFT
+
+
+def test_a_wrong_field_says_so_and_everything_typed_is_kept(editor: FlaskClient) -> None:
+    answer = write(editor, title="", body="My long text", translation_of="nowhere")
+    assert answer.status_code == 422
+    answer = write(editor, title="", body="My long text")
+    assert answer.status_code == 422
+    assert "Write a title." in answer.text
+    assert "My long text" in answer.text
+    assert "router, network" in answer.text
+
+
+def test_who_saves_second_is_told_and_keeps_the_text(editor: FlaskClient, session: Session) -> None:
+    write(editor)
+    article = the_article(session)
+    edit = f"/studio/articles/{article.id}/edit"
+    fields = {"category": "0", "visibility": "public", "organisation": "0", "locale": "en"}
+    first = post(editor, edit, title="First", body="One", expected=1, **fields)
+    assert first.status_code == 302
+    second = post(editor, edit, title="Second", body="Two words kept", expected=1, **fields)
+    assert second.status_code == 409
+    assert "Two words kept" in second.text
+    session.rollback()
+    titles = session.scalars(select(ArticleRevision.title).order_by(ArticleRevision.number)).all()
+    assert titles == ["Reset the router", "First"]
+
+
+def test_the_preview_is_sanitised_and_saves_nothing(editor: FlaskClient, session: Session) -> None:
+    body = "**bold** <script>alert(1)</script>"
+    answer = post(editor, "/studio/articles/preview", title="T", body=body, locale="en")
+    assert "<strong>bold</strong>" in answer.text
+    assert "<script" not in answer.text
+    without_javascript = write(editor, body=body, preview="1")
+    assert without_javascript.status_code == 200
+    assert "<strong>bold</strong>" in without_javascript.text
+    assert session.scalars(select(Article)).all() == []
+
+
+def test_revisions_are_compared_side_by_side(editor: FlaskClient, session: Session) -> None:
+    write(editor)
+    article = the_article(session)
+    fields = {"category": "0", "visibility": "public", "organisation": "0", "locale": "en"}
+    edit = f"/studio/articles/{article.id}/edit"
+    body = "## Steps\n\nHold the <red> button.\n"
+    post(editor, edit, title="Reset the router", body=body, expected=1, **fields)
+    history = editor.get(f"/studio/articles/{article.id}/history").text
+    assert "Revision 2" in history
+    changes = editor.get(f"/studio/articles/{article.id}/history/2").text
+    assert "<del>Hold the button.</del>" in changes
+    assert "<ins>Hold the &lt;red&gt; button.</ins>" in changes
+    assert editor.get(f"/studio/articles/{article.id}/history/9").status_code == 404
+
+
+def test_a_withdrawn_article_is_gone_and_can_come_back(
+    editor: FlaskClient, client: FlaskClient, session: Session
+) -> None:
+    write(editor)
+    look = f"/studio/articles/{the_article(session).id}"
+    post(editor, f"{look}/publish")
+    post(editor, f"{look}/withdraw")
+    assert client.get("/en/articles/reset-the-router").status_code == 410
+    post(editor, f"{look}/restore")
+    assert the_article(session).state is ArticleState.DRAFT
+
+
+def test_the_list_filters(editor: FlaskClient) -> None:
+    write(editor, title="Alpha one")
+    write(editor, title="Beta two")
+    found = editor.get("/studio/articles/?q=alpha&state=draft&locale=en").text
+    assert "Alpha one" in found
+    assert "Beta two" not in found
+    assert "No article is like that" in editor.get("/studio/articles/?state=archived").text
+    assert editor.get("/studio/articles/?state=nonsense&category=x&page=-3").status_code == 200
+
+
+def test_customers_stay_out(app: Flask, session: Session) -> None:
+    customer = sign_in(app.test_client(), make_user(session))
+    for path in ("/studio/", "/studio/articles/", "/studio/articles/new"):
+        assert customer.get(path).status_code == 403
+        assert app.test_client().get(path).status_code == 302
