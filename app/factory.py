@@ -9,6 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli
 from app.db.database import Database
+from app.deflection import learning
+from app.knowledge.index_host import IndexHost
 from app.settings import Settings, load_settings
 from app.web import (
     access,
@@ -36,7 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings.data.mkdir(parents=True, exist_ok=True)
     app = Flask(__name__)
     app.config.update(_flask_configuration(settings))
-    app.extensions["antesala"] = request_context.Product(settings, Database(settings.database))
+    app.extensions["antesala"] = product = _product(settings)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # as Flask documents it
@@ -55,7 +57,25 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.install(app)
     blueprints.install(app, csrf)
     cli.install(app)
+
+    @app.before_request
+    def _keep_indexes_fresh() -> None:
+        # A thread of the process that answers requests: not of its parent, not of a command.
+        if not app.testing:
+            product.indexes.watch()
+
     return app
+
+
+def _product(settings: Settings) -> request_context.Product:
+    database = Database(settings.database)
+    indexes = IndexHost(
+        settings.data / "index",
+        database,
+        customer_words=learning.customer_words,
+        resolved_tickets=learning.resolved_tickets,
+    )
+    return request_context.Product(settings, database, indexes)
 
 
 def _flask_configuration(settings: Settings) -> dict[str, object]:

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePath
@@ -14,15 +14,9 @@ from sqlalchemy.orm import Session
 
 from app.errors import N_, InvalidError
 from app.knowledge.models import ArticleAsset
+from articles.images import MAX_IMAGE_BYTES, Asset, ImageRefusedError, read_image
 
-MAX_ASSET_BYTES: Final = 10 * 1024 * 1024
 _MAX_NAME: Final = 200
-_SIGNATURES: Final = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,61 +57,65 @@ class ArticleFiles:
         return digest
 
 
-def image_type(content: bytes) -> str | None:
-    """The media type of an image that pages may show, by its first bytes; None for others."""
-    for signature, media_type in _SIGNATURES:
-        if content.startswith(signature):
-            return media_type
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp"
-    if content[4:12] in {b"ftypavif", b"ftypavis"}:
-        return "image/avif"
-    return None
-
-
-def check_image(content: bytes) -> str:
-    """The media type of an image. Raises InvalidError on `image` for what pages may not show."""
-    if len(content) > MAX_ASSET_BYTES:
+def check_image(content: bytes) -> Asset:
+    """The image in these bytes. Raises InvalidError on `image` for what pages may not show."""
+    if len(content) > MAX_IMAGE_BYTES:
         raise InvalidError("image", N_("Choose an image of at most 10 MB."))
-    media_type = image_type(content)
-    if media_type is None:
-        raise InvalidError("image", N_("Choose a PNG, JPEG, GIF, WebP or AVIF image."))
-    return media_type
+    try:
+        return read_image(content)
+    except ImageRefusedError as error:
+        raise InvalidError("image", N_("Choose a PNG, JPEG, GIF or WebP image.")) from error
 
 
 def add_asset(
     session: Session, files: ArticleFiles, *, filename: str, content: bytes, now: datetime
 ) -> ArticleAsset:
-    """Keep an image that articles may show as `asset:<sha256>`; one commit.
+    """Keep an image that articles may show as `asset:<name>`; one commit.
 
     The same content again gives the row that is there. Raises InvalidError on `image`.
     """
-    check_image(content)
+    image = check_image(content)
     files.store(content)  # before the first statement: a file without a row does no harm
-    asset = register_assets(session, [(filename, content)], now=now)[0]
+    asset = register_assets(session, {filename: image}, now=now)[image.name]
     session.commit()
     return asset
 
 
 def register_assets(
-    session: Session, images: Iterable[tuple[str, bytes]], *, now: datetime
-) -> list[ArticleAsset]:
-    """The rows of stored images (name, content), new ones added. Flushes, no commit."""
-    given = [(hashlib.sha256(content).hexdigest(), name, content) for name, content in images]
-    digests = {digest for digest, _, _ in given}
+    session: Session, images: Mapping[str, Asset], *, now: datetime
+) -> dict[str, ArticleAsset]:
+    """The rows of stored images (by their file's name), new ones added. Flushes, no commit.
+
+    Returns them by their names in Markdown.
+    """
+    names = {image.name for image in images.values()}
     known = {
-        asset.sha256: asset
-        for asset in session.scalars(select(ArticleAsset).where(ArticleAsset.sha256.in_(digests)))
+        asset.name: asset
+        for asset in session.scalars(select(ArticleAsset).where(ArticleAsset.name.in_(names)))
     }
-    for digest, name, content in given:
-        if digest not in known:
-            known[digest] = ArticleAsset(
-                sha256=digest,
-                filename=PurePath(name).name[:_MAX_NAME] or "image",
-                content_type=check_image(content),
-                size=len(content),
+    for filename, image in images.items():
+        if image.name not in known:
+            known[image.name] = ArticleAsset(
+                name=image.name,
+                sha256=hashlib.sha256(image.content).hexdigest(),
+                filename=PurePath(filename).name[:_MAX_NAME] or image.name,
+                content_type=image.media_type,
+                size=len(image.content),
                 created_at=now,
             )
-            session.add(known[digest])
+            session.add(known[image.name])
     session.flush()
-    return [known[digest] for digest, _, _ in given]
+    return known
+
+
+def stored_assets(session: Session, files: ArticleFiles, names: Iterable[str]) -> list[Asset]:
+    """Images with their content, for an export; those whose file is missing are left out."""
+    found: list[Asset] = []
+    rows = session.scalars(
+        select(ArticleAsset).where(ArticleAsset.name.in_(set(names))).order_by(ArticleAsset.name)
+    )
+    for row in rows:
+        path = files.path(row.sha256)
+        if path.is_file():
+            found.append(Asset(row.name, row.content_type, path.read_bytes()))
+    return found

@@ -146,6 +146,8 @@ class ArticleAsset(Base):
     __tablename__ = "article_asset"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    """What Markdown calls it (`asset:<name>`) and its address: see `articles.images`."""
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
     filename: Mapped[str] = mapped_column(String(200))
     content_type: Mapped[str] = mapped_column(String(80))

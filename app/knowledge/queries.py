@@ -249,12 +249,12 @@ def audiences(session: Session, actor: Actor) -> frozenset[str]:
     )
 
 
-def find_asset(session: Session, actor: Actor, sha256: str) -> ArticleAsset | None:
+def find_asset(session: Session, actor: Actor, name: str) -> ArticleAsset | None:
     """An image that this person may see. One statement.
 
     Readers see those that a published revision they may read shows; staff see all.
     """
-    statement = select(ArticleAsset).where(ArticleAsset.sha256 == sha256)
+    statement = select(ArticleAsset).where(ArticleAsset.name == name)
     if not actor.is_staff:
         shown = (
             select(RevisionAsset.asset_id)

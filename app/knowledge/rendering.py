@@ -1,7 +1,7 @@
 """An article's text made ready for pages and indexes, once, when it is saved.
 
-Links between articles (`article:es/reabrir#pasos`) and images (`asset:<sha256>`) get their
-addresses here: article pages are at /<locale>/articles/<slug>, images at /assets/<sha256>.
+Links between articles (`article:es/reabrir#pasos`) and images (`asset:<name>`) get their
+addresses here: article pages are at /<locale>/articles/<slug>, images at /assets/<name>.
 """
 
 import re
@@ -11,6 +11,7 @@ from typing import Final
 
 from app.errors import N_, InvalidError
 from articles.front_matter import normalise_body
+from articles.images import ASSET_NAME
 from articles.rendering import RefusalCode, RenderRefused, render
 from articles.sections import Section, sections
 
@@ -22,7 +23,7 @@ MAX_TAG: Final = 80
 _ARTICLE_LINK: Final = re.compile(
     r"article:(?P<locale>[a-z]{2})/(?P<slug>[A-Za-z0-9._-]{1,160})(?P<fragment>#[^\s\"'<>]*)?"
 )
-_ASSET_LINK: Final = re.compile(r"asset:(?P<sha256>[0-9a-f]{64})(?:\.[a-z0-9]{1,5})?")
+_ASSET_LINK: Final = re.compile(rf"asset:(?P<name>{ASSET_NAME.pattern})")
 
 _REFUSALS: Final = {
     RefusalCode.TOO_LONG: N_("The text is longer than 256 KB. Make two articles of it."),
@@ -67,7 +68,7 @@ class PreparedText:
     toc: tuple[tuple[int, str, str], ...]
     sections: tuple[Section, ...]
     assets: frozenset[str] = field(default_factory=frozenset)
-    """SHA-256 of the images that it shows."""
+    """Names of the images that it shows."""
 
 
 def article_path(locale: str, slug: str, fragment: str = "") -> str:
@@ -75,9 +76,9 @@ def article_path(locale: str, slug: str, fragment: str = "") -> str:
     return f"/{locale}/articles/{slug}{fragment}"
 
 
-def asset_path(sha256: str) -> str:
+def asset_path(name: str) -> str:
     """The address of an article's image, without the host."""
-    return f"/assets/{sha256}"
+    return f"/assets/{name}"
 
 
 def resolve_link(reference: str) -> str | None:
@@ -89,9 +90,9 @@ def resolve_link(reference: str) -> str | None:
 
 
 def resolve_image(reference: str) -> str | None:
-    """The address for `asset:<sha256>`; None when it does not look like one."""
+    """The address for `asset:<name>`; None when it does not look like one."""
     match = _ASSET_LINK.fullmatch(reference)
-    return asset_path(match["sha256"]) if match else None
+    return asset_path(match["name"]) if match else None
 
 
 def render_body(
@@ -112,7 +113,7 @@ def prepare(text: ArticleText, *, locale: str, video_hosts: Sequence[str] = ()) 
     """
     tidy = tidy_text(text)
     html, toc, parts = _rendered(tidy.body, locale, video_hosts)
-    assets = frozenset(match["sha256"] for match in _ASSET_LINK.finditer(tidy.body))
+    assets = frozenset(match["name"] for match in _ASSET_LINK.finditer(tidy.body))
     return PreparedText(tidy, html, toc, parts, assets)
 
 

@@ -220,7 +220,7 @@ def add_revision(
     session.flush()
     if prepared.assets:
         known = session.scalars(
-            select(ArticleAsset.id).where(ArticleAsset.sha256.in_(prepared.assets))
+            select(ArticleAsset.id).where(ArticleAsset.name.in_(prepared.assets))
         )
         session.add_all(RevisionAsset(revision_id=revision.id, asset_id=each) for each in known)
     return revision

@@ -14,22 +14,22 @@ blueprint = Blueprint("help_assets", __name__, url_prefix="/assets")
 _LASTS_SECONDS = 365 * 24 * 3600
 
 
-@blueprint.get("/<sha256>")
+@blueprint.get("/<name>")
 @access(Access.PUBLIC)
-def show(sha256: str) -> Response:
+def show(name: str) -> Response:
     """An image that an article shows which this person may read.
 
     The address names the content, so it may be kept for a year: by anybody when anybody may see
     it, else by the reader's browser alone.
     """
-    asset = queries.find_asset(db(), current_actor(), sha256)
+    asset = queries.find_asset(db(), current_actor(), name)
     if asset is None:
-        raise NotFoundError(f"no image {sha256}")
+        raise NotFoundError(f"no image {name}")
     path = ArticleFiles.under(settings().data).path(asset.sha256).absolute()
     if not path.is_file():
-        raise NotFoundError(f"the file of image {sha256} is missing")
+        raise NotFoundError(f"the file of image {name} is missing")
     response = send_file(path, mimetype=asset.content_type, etag=asset.sha256, conditional=True)
-    anybody = queries.find_asset(db(), ANYBODY, sha256) is not None
+    anybody = queries.find_asset(db(), ANYBODY, name) is not None
     who = "public" if anybody else "private"
     response.headers["Cache-Control"] = f"{who}, max-age={_LASTS_SECONDS}, immutable"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -16,12 +16,14 @@ depends_on = None
 def upgrade() -> None:
     op.create_table('article_asset',
     sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=40), nullable=False),
     sa.Column('sha256', sa.String(length=64), nullable=False),
     sa.Column('filename', sa.String(length=200), nullable=False),
     sa.Column('content_type', sa.String(length=80), nullable=False),
     sa.Column('size', sa.Integer(), nullable=False),
     sa.Column('created_at', app.db.base.UtcDateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_article_asset')),
+    sa.UniqueConstraint('name', name=op.f('uq_article_asset_name')),
     sa.UniqueConstraint('sha256', name=op.f('uq_article_asset_sha256'))
     )
     op.create_table('category',

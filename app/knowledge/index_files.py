@@ -1,0 +1,132 @@
+"""The indexes on disk: which content they reflect, building them one at a time, opening them.
+
+folder/suggestions/ articles/ tickets/   the three indexes, each replaced atomically
+folder/STAMP                             the content that all three reflect, written last
+folder/LOCK                              held by the one process that builds
+"""
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from app.knowledge.indexing import ContentVersion, changed_since, documents
+from search.documents import CustomerWords
+from search.errors import SnapshotError
+from search.suggestions import SuggestionIndex, TicketIndex
+from search.whoosh_search import WhooshArticleSearch
+
+CustomersWords = Callable[[Session], Iterable[CustomerWords]]
+
+_STAMP: Final = "STAMP"
+# Beyond this many changed articles a fresh index is faster than changing the old one.
+_MAX_CHANGES: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIndexes:
+    """Indexes in memory, all of the same content."""
+
+    content: ContentVersion
+    suggestions: SuggestionIndex
+    tickets: TicketIndex
+
+
+class IndexFiles:
+    """The folder of the indexes. Safe to use from any number of processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stamp = folder / _STAMP
+        self.articles = WhooshArticleSearch(folder / "articles")
+
+    def signature(self) -> tuple[int, int] | None:
+        """Changes with every build; None when there is no complete index. One `stat`."""
+        try:
+            status = self._stamp.stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_ino
+
+    def content(self) -> ContentVersion | None:
+        """The content that the indexes reflect; None when there is no complete index."""
+        try:
+            return ContentVersion(**json.loads(self._stamp.read_text("utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def open(self) -> OpenIndexes:
+        """Open the current indexes. Raises SnapshotError: build them again."""
+        content = self.content()
+        if content is None:
+            raise SnapshotError(f"no index in {self._folder} yet: build it")
+        return OpenIndexes(
+            content,
+            SuggestionIndex.load(self._folder / "suggestions"),
+            TicketIndex.load(self._folder / "tickets"),
+        )
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Wait until no other process or thread builds, and keep them out meanwhile."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / "LOCK").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def build(
+        self,
+        session: Session,
+        *,
+        customer_words: CustomersWords,
+        resolved_tickets: CustomersWords,
+        afresh: bool = False,
+    ) -> ContentVersion:
+        """Make the indexes reflect the content in SQL. Call it inside `alone`.
+
+        `afresh` looks at nothing that is there.
+        """
+        content = ContentVersion.read(session)
+        everything = list(documents(session))
+        suggestions = SuggestionIndex.build(
+            everything, customer_words(session), version=content.version
+        )
+        suggestions.save(self._folder / "suggestions")
+        if afresh or not self._change_articles(session, content):
+            self.articles.rebuild(everything, content.version)
+        tickets = TicketIndex.build(resolved_tickets(session), version=content.version)
+        tickets.save(self._folder / "tickets")
+        self._write_stamp(content)
+        return content
+
+    def _change_articles(self, session: Session, content: ContentVersion) -> bool:
+        """Bring the search page's index up to date in place; whether that was possible."""
+        indexed = self.articles.version()
+        known = self.content()
+        if indexed is None or known is None or not known.version == indexed < content.version:
+            return False
+        changed = changed_since(session, indexed)
+        if len(changed) > _MAX_CHANGES:
+            return False
+        shown = list(documents(session, changed))
+        removed = {str(each) for each in changed} - {document.id for document in shown}
+        try:
+            self.articles.apply(shown, removed, content.version)
+        except SnapshotError:
+            return False
+        return True
+
+    def _write_stamp(self, content: ContentVersion) -> None:
+        draft = self._folder / f".{_STAMP}-{secrets.token_hex(4)}"
+        with draft.open("w", encoding="utf-8") as file:
+            json.dump(asdict(content), file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._stamp)

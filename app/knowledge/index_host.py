@@ -1,0 +1,194 @@
+"""The indexes in use by a process: noticed when newer, loaded, and rebuilt when nobody else does.
+
+    indexes.suggestions()   the ranker of drafts, or None while there is none
+    indexes.refresh()       bring the indexes up to the content now
+
+A missing or damaged index is None to whoever asks, never an exception, and is built again.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from app.db.database import Database
+from app.knowledge.index_files import CustomersWords, IndexFiles, OpenIndexes
+from app.knowledge.indexing import ContentVersion
+from search.article_search import ArticleSearch, SearchPage, SearchRequest
+from search.errors import SnapshotError
+from search.suggestions import Ranked, SuggestionIndex, TicketIndex
+
+LOOK_EVERY_SECONDS: Final = 0.1
+"""How often a process looks for newer indexes on disk."""
+PATIENCE_SECONDS: Final = 0.3
+"""How long a web process leaves a stale index to the worker before it builds by itself."""
+REST_SECONDS: Final = 2.0
+"""After a failure in the background."""
+
+log = structlog.get_logger()
+
+
+class IndexHost:
+    """The indexes of one process, over a folder that all processes share.
+
+    `customer_words` and `resolved_tickets` read what the index learns of tickets.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        database: Database,
+        *,
+        customer_words: CustomersWords,
+        resolved_tickets: CustomersWords,
+    ) -> None:
+        self._files = IndexFiles(folder)
+        self._database = database
+        self._customer_words = customer_words
+        self._resolved_tickets = resolved_tickets
+        self._open: OpenIndexes | None = None
+        self._signature: tuple[int, int] | None = None
+        self._looked_at = float("-inf")
+        self._loading = threading.Lock()
+        self._is_damaged = False
+        self._watching: threading.Thread | None = None
+        self._stopping = threading.Event()
+
+    def suggestions(self) -> SuggestionIndex | None:
+        """The ranker of drafts; None while there is none."""
+        opened = self._look()
+        return opened.suggestions if opened else None
+
+    def tickets(self) -> TicketIndex | None:
+        """Resolved tickets by their words; None while there are none to look in."""
+        opened = self._look()
+        return opened.tickets if opened else None
+
+    def article_search(self) -> ArticleSearch | None:
+        """The engine of the search page; None while there is none."""
+        if self._files.articles.version() is None:
+            return None
+        return _WatchedSearch(self._files.articles, self._report_damage)
+
+    def refresh(self, *, afresh: bool = False) -> int:
+        """Build the indexes unless they reflect the content; the version they have then.
+
+        Waits for another process that builds. `afresh` builds in any case. Raises what building
+        raises.
+        """
+        afresh = afresh or self._is_damaged
+        if afresh or self._is_stale():
+            with self._files.alone(), self._database.reading() as session:
+                known = self._files.content()
+                if afresh or known != ContentVersion.read(session):
+                    started = time.monotonic()
+                    self._is_damaged = False
+                    content = self._files.build(
+                        session,
+                        customer_words=self._customer_words,
+                        resolved_tickets=self._resolved_tickets,
+                        afresh=afresh,
+                    )
+                    seconds = round(time.monotonic() - started, 3)
+                    log.info("index.built", version=content.version, seconds=seconds)
+        opened = self._look(now=True)
+        return opened.content.version if opened else 0
+
+    def watch(self) -> None:
+        """Keep the indexes fresh in the background, from now until `stop`. Once is enough."""
+        if self._watching is None:
+            with self._loading:
+                if self._watching is None:
+                    self._watching = threading.Thread(target=self._watch, name="index", daemon=True)
+                    self._watching.start()
+
+    def stop(self) -> None:
+        """End the background thread, and wait for it."""
+        self._stopping.set()
+        if self._watching is not None:
+            self._watching.join(timeout=30)
+
+    def _watch(self) -> None:
+        stale_since: float | None = None
+        while not self._stopping.wait(LOOK_EVERY_SECONDS):
+            try:
+                self._look()
+                if not (self._is_damaged or self._is_stale()):
+                    stale_since = None
+                    continue
+                stale_since = stale_since or time.monotonic()
+                if self._is_damaged or time.monotonic() - stale_since >= PATIENCE_SECONDS:
+                    self.refresh()
+                    stale_since = None
+            except Exception:
+                # The database may be away for a moment; whoever asks goes on with what there is.
+                log.exception("index.refresh_failed")
+                self._stopping.wait(REST_SECONDS)
+
+    def _is_stale(self) -> bool:
+        with self._database.reading() as session:
+            return self._files.content() != ContentVersion.read(session)
+
+    def _look(self, *, now: bool = False) -> OpenIndexes | None:
+        """What is in memory, after loading what is newer on disk."""
+        moment = time.monotonic()
+        if not now and moment - self._looked_at < LOOK_EVERY_SECONDS:
+            return self._open
+        # Whoever comes while another thread loads goes on with what there is, if there is any.
+        if not self._loading.acquire(blocking=now or self._open is None):
+            return self._open
+        try:
+            signature = self._files.signature()
+            if signature != self._signature or signature is None:
+                self._load(signature)
+            self._looked_at = time.monotonic()
+        finally:
+            self._loading.release()
+        return self._open
+
+    def _load(self, signature: tuple[int, int] | None) -> None:
+        self._signature = signature
+        if signature is None:
+            self._open = None
+            return
+        try:
+            self._open = self._files.open()
+        except SnapshotError as error:
+            # A build may just have replaced what was being read: then the stamp is another, too.
+            if self._files.signature() == signature:
+                log.warning("index.damaged", reason=str(error))
+                self._open = None
+                self._is_damaged = True
+            else:
+                self._signature = None
+        except Exception:
+            log.exception("index.not_loaded")
+            self._open = None
+            self._is_damaged = True
+
+    def _report_damage(self, error: SnapshotError) -> None:
+        log.warning("index.damaged", reason=str(error))
+        self._is_damaged = True
+
+
+class _WatchedSearch:
+    """The search page's engine; that it cannot be read is told to the host."""
+
+    def __init__(
+        self, engine: ArticleSearch, report_damage: Callable[[SnapshotError], None]
+    ) -> None:
+        self._engine = engine
+        self._report_damage = report_damage
+        self.rebuild = engine.rebuild
+        self.apply = engine.apply
+        self.version = engine.version
+
+    def search(self, request: SearchRequest, boosts: Sequence[Ranked] | None = None) -> SearchPage:
+        try:
+            return self._engine.search(request, boosts)
+        except SnapshotError as error:
+            self._report_damage(error)
+            raise
