@@ -214,14 +214,18 @@ class SuggestionIndex:
     ) -> tuple[Ranked, ...]:
         """Articles by score without the gate, for measuring and for fusing with other rankings.
 
-        Works on any length of text. Ties are in the order of document ids.
+        Works on any length of text. Ties are in the order of document ids; articles for which
+        nothing speaks come last, with a score of 0.
         """
         text = _draft_text(draft)
         if not self.document_count:
             return ()
         words = analyser(detect(text, draft.locale)).words(text, MAX_DRAFT_WORDS)
         scores, confidence = self._judge(words)
-        best = top(np.where(self._readable(audiences), scores, 0.0), limit)
+        readable = self._readable(audiences)
+        best = top(np.where(readable, scores, 0.0), limit)
+        rest = np.flatnonzero(readable & (scores <= 0))[: limit - len(best)]
+        best = np.concatenate([best, rest])
         return tuple(
             Ranked(self._table.ids[row], float(scores[row]), float(confidence[row])) for row in best
         )
@@ -230,10 +234,8 @@ class SuggestionIndex:
         """Score and confidence of every article."""
         recipe = self._evidence.recipe
         counts = self._evidence.ticket_counts.astype(np.float64)
-        parts = recipe.weighted(self._evidence.signals(words), counts)
-        popularity = parts.pop("popularity")
-        evidence = np.sum(list(parts.values()), axis=0)
-        return evidence + popularity, recipe.confidence(evidence, len(words))
+        signals = self._evidence.signals(words)
+        return recipe.rank(signals, counts), recipe.confidence(signals, counts, len(words))
 
     def _readable(self, audiences: frozenset[str]) -> npt.NDArray[np.bool_]:
         return np.isin(self._audiences, sorted(audiences))
