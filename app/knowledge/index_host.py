@@ -70,6 +70,8 @@ class IndexHost:
     def article_search(self) -> ArticleSearch | None:
         """The engine of the search page; None while there is none."""
         if self._files.articles.version() is None:
+            if self._files.signature() is not None:
+                self._is_damaged = True
             return None
         return _WatchedSearch(self._files.articles, self._report_damage)
 

@@ -1,0 +1,368 @@
+import shutil
+import time
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts.actor import ANYBODY
+from app.accounts.models import Role
+from app.deflection import learning
+from app.deflection.models import Attempt, Outcome
+from app.knowledge import queries, service
+from app.knowledge.index_host import IndexHost
+from app.knowledge.indexing import documents
+from app.knowledge.searching import search_articles
+from app.knowledge.service import Placement
+from app.tickets.models import (
+    LinkKind,
+    Message,
+    MessageKind,
+    Queue,
+    Ticket,
+    TicketArticle,
+    TicketState,
+)
+from articles.lifecycle import Visibility
+from search.suggestions import Draft
+from tests.factories_knowledge import NOW, make_actor, make_article, make_organisation
+
+PUBLIC = frozenset({"public"})
+
+
+@pytest.fixture
+def make_host(settings, database):
+    hosts = []
+
+    def make() -> IndexHost:
+        host = IndexHost(
+            settings.data / "index",
+            database,
+            customer_words=learning.customer_words,
+            resolved_tickets=learning.resolved_tickets,
+        )
+        hosts.append(host)
+        return host
+
+    yield make
+    for host in hosts:
+        host.stop()
+
+
+@pytest.fixture
+def host(make_host):
+    return make_host()
+
+
+def suggested(host, text, audiences=PUBLIC):
+    found = host.suggestions().suggest(
+        Draft(text, "", "en"), audiences=audiences, threshold=0.0, limit=5
+    )
+    return [int(suggestion.document_id) for suggestion in found]
+
+
+def searched(session, host, text, actor=ANYBODY):
+    session.rollback()  # see what others committed
+    found = search_articles(session, host, actor=actor, text=text, locale="en")
+    return [hit.card.id for hit in found.hits]
+
+
+def fill(session):
+    """Articles of other subjects, so that words have different weights."""
+    for title, body in (
+        ("Invoices as PDF", "## Download\n\nOpen billing and choose the month.\n"),
+        ("Change your language", "## Choose\n\nOpen your profile and pick a language.\n"),
+        ("Attach a file", "## Add\n\nDrop screenshots on the form.\n"),
+    ):
+        make_article(session, title=title, body=body)
+
+
+def solve(session, article, subject, body, kind=LinkKind.SOLVED, state=TicketState.RESOLVED):
+    queue = session.scalar(select(Queue)) or Queue(name="Support", is_default=True)
+    ticket = Ticket(
+        reference=f"A-{subject[:10]}",
+        access_hash=subject,
+        queue=queue,
+        subject=subject,
+        state=state,
+        locale="en",
+        requester_email="ana@example.org",
+        created_at=NOW,
+        updated_at=NOW,
+        first_response_due_at=NOW,
+    )
+    session.add(ticket)
+    session.flush()
+    session.add_all(
+        [
+            Message(
+                ticket_id=ticket.id,
+                kind=MessageKind.REPLY,
+                from_customer=True,
+                body=body,
+                created_at=NOW,
+            ),
+            Message(
+                ticket_id=ticket.id,
+                kind=MessageKind.REPLY,
+                from_customer=False,
+                body="The agent's own words.",
+                created_at=NOW,
+            ),
+            TicketArticle(ticket_id=ticket.id, article_id=article.id, kind=kind, created_at=NOW),
+        ]
+    )
+    session.commit()
+    return ticket
+
+
+def test_a_published_article_is_suggested_and_found(session, host):
+    fill(session)
+    article = make_article(session, title="Reset a forgotten password")
+    host.refresh()
+    assert suggested(host, "I have forgotten my password")[0] == article.id
+    assert searched(session, host, "forgotten password")[0] == article.id
+
+
+def test_without_content_the_index_is_empty_and_says_nothing(session, host):
+    assert host.suggestions() is None
+    assert host.article_search() is None
+    assert host.tickets() is None
+    host.refresh()
+    assert suggested(host, "I have forgotten my password") == []
+    assert searched(session, host, "forgotten password") == []
+    assert host.tickets().similar("anything at all") == ()
+
+
+def test_only_what_changed_is_indexed_again_and_the_rest_stays(session, host):
+    fill(session)
+    editor = make_actor(session)
+    article = make_article(session, title="Reset a forgotten password")
+    host.refresh()
+    service.save_revision(
+        session,
+        actor=editor,
+        article_id=article.id,
+        text=service.ArticleText("Recover your credentials", body="## Steps\n\nAsk for a link."),
+        expected=1,
+        now=NOW,
+    )
+    host.refresh()
+    assert searched(session, host, "forgotten password")[0] == article.id
+    service.publish(session, actor=editor, article_id=article.id, now=NOW)
+    host.refresh()
+    assert searched(session, host, "recover credentials")[0] == article.id
+    assert searched(session, host, "forgotten") == []
+    assert searched(session, host, "screenshots") != []
+
+
+def test_a_withdrawn_article_is_gone_before_anything_is_indexed_again(session, host):
+    fill(session)
+    article = make_article(session, title="Reset a forgotten password")
+    host.refresh()
+    service.withdraw(session, actor=make_actor(session), article_id=article.id, now=NOW)
+    assert searched(session, host, "forgotten password") == []
+    stale = suggested(host, "I have forgotten my password")
+    assert article.id in stale
+    assert article.id not in queries.published_by_ids(session, ANYBODY, stale)
+    assert article.id not in queries.published_articles(session, ANYBODY, stale)
+    host.refresh()
+    assert article.id not in suggested(host, "I have forgotten my password")
+
+
+def test_a_word_of_drafts_and_private_articles_reaches_nobody_else(session, host):
+    fill(session)
+    organisation = make_organisation(session)
+    editor = make_actor(session)
+    canary = "Quetzalcanary"
+    text = f"How {canary} works"
+    body = f"## {canary}\n\nThe {canary} is secret.\n"
+    draft = make_article(session, title=text, body=body, published=False, tags=(canary,))
+    withdrawn = make_article(session, title=text, body=body, tags=(canary,))
+    service.withdraw(session, actor=editor, article_id=withdrawn.id, now=NOW)
+    newer = make_article(session, title="Harmless words")
+    service.save_revision(
+        session,
+        actor=editor,
+        article_id=newer.id,
+        text=service.ArticleText(text, body=body, tags=(canary,)),
+        expected=1,
+        now=NOW,
+    )
+    private = {
+        Visibility.CUSTOMERS: make_actor(session, Role.CUSTOMER),
+        Visibility.ORGANISATION: make_actor(session, Role.CUSTOMER, organisation=organisation),
+        Visibility.AGENTS: make_actor(session, Role.AGENT),
+    }
+    articles = {
+        visibility: make_article(
+            session,
+            title=text,
+            body=body,
+            tags=(canary,),
+            category="secrets",
+            visibility=visibility,
+            organisation=organisation if visibility is Visibility.ORGANISATION else None,
+        )
+        for visibility in private
+    }
+    host.refresh()
+
+    assert not any(canary in str(document) for document in documents(session, {draft.id}))
+    assert searched(session, host, canary) == []
+    shown = search_articles(session, host, actor=ANYBODY, text="Quetzalcanari", locale="en")
+    assert canary.lower() not in str(shown).lower()
+    hidden = {draft.id, withdrawn.id, *(article.id for article in articles.values())}
+    assert not hidden & set(suggested(host, text))
+    everything = [
+        host.suggestions().suggest(Draft(text, body, "en"), audiences=PUBLIC, threshold=0.0),
+        queries.feed_items(session, ANYBODY, "en"),
+        queries.sitemap_items(session, ANYBODY),
+        queries.published_by_ids(session, ANYBODY, range(1, 100)),
+        queries.published_articles(session, ANYBODY, range(1, 100)),
+    ]
+    assert canary not in str(everything)
+    for visibility, reader in private.items():
+        labels = queries.audiences(session, reader)
+        assert articles[visibility].id in suggested(host, text, labels)
+        assert articles[visibility].id in searched(session, host, canary, reader)
+        assert draft.id not in suggested(host, text, labels)
+    customer = private[Visibility.CUSTOMERS]
+    assert searched(session, host, canary, customer) == [articles[Visibility.CUSTOMERS].id]
+
+
+def test_the_words_of_a_solved_ticket_find_the_article(session, host):
+    fill(session)
+    article = make_article(session, title="Reset your password")
+    solve(session, article, "Locked out", "My gizmo shouts zugzwang whenever I open it")
+    host.refresh()
+    assert suggested(host, "what does zugzwang mean for my gizmo")[0] == article.id
+    assert [found.id for found in host.tickets().similar("zugzwang gizmo")] == ["1"]
+
+
+def test_learning_takes_tickets_written_up_and_solved_attempts_and_no_failed_ones(session):
+    article = make_article(session)
+    written = solve(
+        session, article, "Written up", "W", kind=LinkKind.DRAFTED, state=TicketState.OPEN
+    )
+    solve(session, article, "Not yet over", "Open again", state=TicketState.OPEN)
+    for outcome in Outcome:
+        session.add(
+            Attempt(
+                token=outcome.value,
+                outcome=outcome,
+                locale="en",
+                subject=outcome.value,
+                body="typed",
+                solved_by_article_id=article.id,
+                created_at=NOW,
+                updated_at=NOW,
+            )
+        )
+    session.commit()
+    words = {(each.document_id, each.text) for each in learning.customer_words(session)}
+    assert words == {
+        (str(article.id), f"{written.subject}\nW"),
+        (str(article.id), "solved\ntyped"),
+    }
+
+
+def test_a_change_of_visibility_is_indexed(session, host):
+    fill(session)
+    article = make_article(session, title="Reset a forgotten password")
+    host.refresh()
+    service.place(
+        session,
+        actor=make_actor(session),
+        article_id=article.id,
+        placement=Placement(visibility=Visibility.AGENTS),
+        now=NOW,
+    )
+    host.refresh()
+    assert article.id not in suggested(host, "I have forgotten my password")
+    assert article.id in suggested(host, "I have forgotten my password", PUBLIC | {"agents"})
+
+
+def test_another_process_notices_a_newer_index_by_itself(session, make_host):
+    fill(session)
+    one, other = make_host(), make_host()
+    one.refresh()
+    assert other.suggestions().version == one.suggestions().version
+    article = make_article(session, title="Reset a forgotten password")
+    one.refresh()
+    deadline = time.monotonic() + 2
+    while article.id not in suggested(other, "I have forgotten my password"):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert searched(session, other, "forgotten password")[0] == article.id
+
+
+def test_two_processes_that_build_at_once_build_one_after_the_other(session, make_host):
+    import threading
+
+    fill(session)
+    hosts = [make_host(), make_host()]
+    threads = [threading.Thread(target=host.refresh) for host in hosts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {host.suggestions().version for host in hosts} == {3}
+
+
+def test_in_the_background_publishing_is_findable_within_a_second(session, host):
+    fill(session)
+    host.refresh()
+    host.watch()
+    host.watch()
+    article = make_article(session, title="Reset a forgotten password")
+    published = time.monotonic()
+    while article.id not in suggested(host, "I have forgotten my password"):
+        assert time.monotonic() - published < 1
+        time.sleep(0.02)
+    assert searched(session, host, "forgotten password")[0] == article.id
+
+
+@pytest.mark.parametrize("folder", ["suggestions", "tickets", "articles"])
+def test_a_damaged_index_is_none_and_then_built_again(session, settings, make_host, folder):
+    article = make_article(session, title="Reset a forgotten password")
+    fill(session)
+    make_host().refresh()
+    for path in (settings.data / "index" / folder).rglob("*"):
+        if path.is_file() and path.name != "version.json":
+            path.write_bytes(b"damaged")
+    host = make_host()
+    if folder == "articles":
+        assert searched(session, host, "forgotten") == []
+    else:
+        assert host.suggestions() is None
+        assert host.tickets() is None
+    host.refresh()
+    assert suggested(host, "I have forgotten my password")[0] == article.id
+    assert searched(session, host, "forgotten password")[0] == article.id
+
+
+def test_an_index_that_was_deleted_is_built_again(session, settings, host):
+    make_article(session, title="Reset a forgotten password")
+    fill(session)
+    host.refresh()
+    shutil.rmtree(settings.data / "index")
+    host.refresh()
+    assert suggested(host, "I have forgotten my password") != []
+    assert searched(session, host, "forgotten password") != []
+
+
+def test_an_older_database_put_back_is_noticed(session, database, host):
+    from app.db.models import IndexVersion
+
+    make_article(session)
+    host.refresh()
+    with database.writing() as writing:
+        row = writing.get(IndexVersion, "content")
+        row.changed_at = NOW - timedelta(days=1)
+        writing.commit()
+    host.refresh()
+    with database.reading() as reading:
+        from app.knowledge.indexing import ContentVersion
+
+        assert host._files.content() == ContentVersion.read(reading)
