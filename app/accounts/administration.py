@@ -129,16 +129,18 @@ def create_admin(
 ) -> User:
     """Add an admin who can sign in at once; somebody already here becomes one.
 
-    Every session of theirs ends. Raises InvalidError for "email", "name" or "password".
+    Without a name, a new admin is called by the address. Every session of theirs ends. Raises InvalidError for "email", "name" or "password".
     """
-    email, name = normalise_email(email), check_name(name)
+    email = normalise_email(email)
+    name = check_name(name) if name else ""
     password_hash = passwords.hash_password(check_password(password, email=email))
     with database.writing() as session:
         user = find_by_email(session, email)
         if user is None:
+            name = name or email.partition("@")[0]
             user = User(email=email, locale=locale, timezone=timezone, created_at=now)
             session.add(user)
-        user.name = name
+        user.name = name or user.name
         user.role = Role.ADMIN
         user.password_hash = password_hash
         user.email_confirmed_at = user.email_confirmed_at or now

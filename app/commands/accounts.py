@@ -30,7 +30,7 @@ def create_admin(email: str, name: str, *, password_stdin: bool) -> None:
         user = administration.create_admin(
             product.database,
             email=address,
-            name=name or address.partition("@")[0],
+            name=name,
             password=_read_password(address, password_stdin=password_stdin),
             locale=product.settings.default_locale,
             timezone=product.settings.timezone,

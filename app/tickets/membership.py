@@ -23,7 +23,7 @@ def queues_of(session: Session, user_id: int) -> frozenset[int]:
 def set_queues(session: Session, user_id: int, queue_ids: Iterable[int]) -> None:
     """Make a person a member of these queues and of no other; ids of no queue are left out.
 
-    One commit.
+    Part of a larger change: flushes, and leaves the commit to the caller.
     """
     wanted = set(session.scalars(select(Queue.id).where(Queue.id.in_(set(queue_ids)))))
     session.execute(
@@ -33,7 +33,7 @@ def set_queues(session: Session, user_id: int, queue_ids: Iterable[int]) -> None
     )
     known = queues_of(session, user_id)
     session.add_all(QueueMember(queue_id=each, user_id=user_id) for each in wanted - known)
-    session.commit()
+    session.flush()
 
 
 def add_queue(session: Session, name: str) -> Queue:

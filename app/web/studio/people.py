@@ -114,7 +114,7 @@ def edit(user_id: int) -> str:
             "name": person.name,
             "role": person.role.value,
             "organisation": person.organisation_id or 0,
-            "queues": sorted(membership.queue_ids_of(db(), user_id)),
+            "queues": sorted(membership.queues_of(db(), user_id)),
             "disabled": person.disabled_at is not None,
         }
     )
