@@ -17,7 +17,7 @@ _GREETING: Final = re.compile(
     r"\s*(?:(?:hi|hello|hey|dear|hola|buenas|buenos d[ií]as|buenas tardes|buenas noches"
     r"|good (?:morning|afternoon|evening|day)|greetings|saludos|estimad[oa]s?|querid[oa]s?"
     r"|muy (?:buenas|se[ñn]or(?:es|a|as)?)(?: m[ií]os?)?)"
-    r"(?:[ ]+(?:there|all|team|everyone|support|sir|madam|sir or madam|sirs|to all|a todos|a todas"
+    r"(?:[ ]+(?:there|all|team|everyone|support|sir or madam|sirs?|madam|to all|a todos|a todas"
     r"|equipo|soporte|amigos|se[ñn]or(?:es|a|as)?|d[ií]as|tardes|noches|de nuevo|again"
     r"|de soporte|del equipo))*)"
     r"(?P<rest>[^,.:;!¡¿?\n]{0,40}?)(?P<stop>[,.:;!]+|$)",
@@ -84,7 +84,7 @@ def _without_greeting(text: str) -> str:
     for _ in range(2):  # «Hola: Buenos días,»
         match = _GREETING.match(text)
         if not match:
-            return text
+            break
         rest = match.group("rest").strip()
         # «Hola Ana,» is a greeting; «Hola no puedo entrar» is where the matter begins.
         if rest and not (_looks_like_name(rest) and match.group("stop")):

@@ -126,7 +126,7 @@ def parse_document(text: str, *, defaults: DocumentDefaults | None = None) -> Ar
     return ArticleSource(
         front_matter,
         body,
-        body_line=parts.body_line,
+        body_line=parts.body_line + _dropped_lines(parts.body, body),
         own_format=own,
         translation_key=fields.line("translationkey", limit=MAX_TITLE) or None,
         says_locale=bool(locale),
@@ -219,6 +219,14 @@ def _title_and_body(fields: Fields, body: str, *, own: bool, file_name: str) -> 
         reason = "the article has no title"
         raise FrontMatterError(line, reason, "write “title: …” or begin with “# The title”")
     return named, body
+
+
+def _dropped_lines(written: str, body: str) -> int:
+    """Count the lines above the body that are not a part of it: blank ones, the title."""
+    if not body:
+        return 0
+    unix = written.replace("\r\n", "\n").replace("\r", "\n")
+    return unix.rstrip().count("\n") - body.rstrip().count("\n")
 
 
 def _first_heading(body: str) -> tuple[str, str]:

@@ -41,7 +41,8 @@ def to_our_markdown(body: str, *, title: str, mdx: bool = False) -> str:
         elif fence is None:
             taken, made = _block(lines, number)
             if taken:
-                result += made
+                # A note begins a block of its own.
+                result += ["", *made] if result and result[-1].strip() else made
                 number += taken
                 continue
             line = _line(line, title, mdx=mdx)
@@ -94,4 +95,4 @@ def _admonition(word: str, title: str, inside: list[str]) -> list[str]:
         inside = inside[:-1]
     quoted = title.replace('"', "”")
     head = f"!!! {_kind(word)}" + (f' "{quoted}"' if quoted else "")
-    return ["", head, *(f"    {line}" if line.strip() else "" for line in inside), ""]
+    return [head, *(f"    {line}" if line.strip() else "" for line in inside), ""]

@@ -4,9 +4,12 @@ Nothing is ever unpacked to disk. An archive that tries to reach outside itself,
 beyond all measure, is refused as a whole before anything of it is read.
 """
 
+import lzma
 import os
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +24,17 @@ MAX_RATIO: Final = 200
 _RATIO_MATTERS: Final = 1024 * 1024
 MAX_PATH: Final = 500
 
+# All that zipfile and its decompressors raise over bytes that are not what they should be.
+_DAMAGE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    EOFError,
+    struct.error,
+)
 _IGNORED_FOLDERS: Final = frozenset(
     {"__macosx", "node_modules", "_layouts", "_includes", "_sass", "_data", "_site", "layouts"}
 )
@@ -59,7 +73,7 @@ def open_source(path: Path) -> Iterator[SourceFiles]:
         return
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except _DAMAGE as error:
         raise ImportRefused(f"{path.name} is not a readable zip archive: {error}") from error
     with archive:
         yield _archive(archive)
@@ -190,7 +204,7 @@ def _entry_reader(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Callable[
             with archive.open(entry) as file:
                 # One byte more than was promised shows a lie without unpacking all of it.
                 content = file.read(min(entry.file_size, MAX_FILE_BYTES) + 1)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+        except _DAMAGE as error:
             raise FileRefusedError(f"the archive is damaged here: {error}") from error
         except RuntimeError as error:
             raise FileRefusedError("the file is locked with a password") from error

@@ -150,29 +150,29 @@ class LinkRewriter:
         return [path for path in paths if not path.startswith(("..", "/"))]
 
     def _own_asset(self, target: str) -> str | None:
-        name = target.partition(":")[2]
-        return self._take(f"assets/{name}", quietly=True)
+        taken = self._take_asset_at([f"assets/{target.partition(':')[2]}"])
+        return taken or None
 
     def _asset(self, name: str) -> str | None:
         paths = self._candidates(name)
         if name.startswith("/"):
             paths = [f"{root}{name.lstrip('/')}" for root in _STATIC]
-        for path in paths:
-            taken = self._take(path)
-            if taken is not None:
-                return taken
-        if _FILE_ENDING.search(name) and not name.startswith("/"):
+        taken = self._take_asset_at(paths)
+        if taken is None and _FILE_ENDING.search(name) and not name.startswith("/"):
             self._report(name, "there is no such file")
-        return None
+        return taken or None
 
-    def _take(self, path: str, *, quietly: bool = False) -> str | None:
-        try:
-            name = self._take_asset(path)
-        except ValueError as error:
-            if not quietly:
+    def _take_asset_at(self, paths: list[str]) -> str | None:
+        """Return the link to the first image there is, "" when it may not be shown, or None."""
+        for path in paths:
+            try:
+                name = self._take_asset(path)
+            except ValueError as error:
                 self._report(path, str(error))
-            return None
-        return f"asset:{name}" if name else None
+                return ""
+            if name:
+                return f"asset:{name}"
+        return None
 
     def _report(self, target: str, reason: str) -> None:
         self.problems.append(LinkProblem(self._line, target, reason))

@@ -121,8 +121,9 @@ def _read_document(file: SourceFile, defaults: ImportDefaults) -> _Document | No
             file_name=file.path,
         ),
     )
-    # Hugo's and Docusaurus's section pages often hold a title alone.
-    if place.is_index and not source.body and not source.own_format:
+    # Hugo's section pages often hold a title alone.
+    section = file.path.rpartition("/")[2].lower().startswith("_index.")
+    if section and not source.body and not source.own_format:
         return None
     front_matter = source.front_matter
     if place.is_draft and not source.own_format:
@@ -190,10 +191,10 @@ def _finish(
         rewriter = LinkRewriter(pages[document.path], index, shelf.take)
         body = document.source.body
         meta = document.front_matter
+        body = rewriter.rewrite(body)
         if not document.source.own_format:
             mdx = document.path.lower().endswith(".mdx")
             body = to_our_markdown(body, title=meta.title, mdx=mdx)
-        body = rewriter.rewrite(body)
         offset = document.source.body_line - 1
         try:
             render(body, locale=meta.locale)

@@ -150,9 +150,10 @@ def _numbers(text: str) -> list[PrivateSpan]:
     spans: list[PrivateSpan] = []
     for match in _DIGITS.finditer(text):
         number = match.group()
-        if _DATE.fullmatch(number.strip()) or _VERSION.fullmatch(number.strip()):
-            continue
         count = _digits(number)
+        version = count < min(_PHONE_DIGITS) and _VERSION.fullmatch(number.strip())
+        if version or _DATE.fullmatch(number.strip()):
+            continue
         kind = PrivateKind.NUMBER
         if count in _CARD_DIGITS and not number.startswith(("+", "00", "(+")):
             kind = PrivateKind.CARD
