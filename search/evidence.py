@@ -10,6 +10,8 @@ Each signal is a cosine in [0, 1], one row per article:
     manner       character n-grams of the draft and the same mean
     nearest      words and n-grams of the draft and of the nearest of those tickets
     votes        how many of the nearest tickets of all the article solved, by nearness
+    domain       character n-grams of the draft and of all titles in the article's language: does
+                 the draft speak of what this help centre is about?
 
 An article without a body has no text and no passage: its title would count three times.
 """
@@ -36,7 +38,17 @@ from search.postings import (
 )
 from search.recipe import Recipe
 
-SIGNALS: Final = ("title", "spelling", "text", "passage", "centroid", "manner", "nearest", "votes")
+SIGNALS: Final = (
+    "title",
+    "spelling",
+    "text",
+    "passage",
+    "centroid",
+    "manner",
+    "nearest",
+    "votes",
+    "domain",
+)
 
 Texts = Sequence[Sequence[Word]]
 Signals = Mapping[str, npt.NDArray[np.float64]]
@@ -51,6 +63,7 @@ class Evidence:
     gram_idf: Floats
     title: Postings
     spelling: Postings
+    domain: Postings
     text: Postings
     passage: Postings
     centroid: Postings
@@ -60,6 +73,7 @@ class Evidence:
     passage_starts: Ints
     ticket_articles: Ints  # article of each ticket, ascending
     ticket_counts: Floats  # tickets that each article solved
+    domains: Ints  # row of each article's language in the domain field
     unknown_word_idf: float
     unknown_gram_idf: float
     recipe: Recipe
@@ -92,6 +106,7 @@ class Evidence:
             "manner": _scores(self.manner, by_gram),
             "nearest": _best_of_articles(tickets, self.ticket_articles, self.article_count),
             "votes": self._votes(tickets),
+            "domain": _scores(self.domain, by_gram)[self.domains],
         }
 
     def _votes(self, tickets: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -114,12 +129,13 @@ def gather_evidence(
     tickets: Texts,
     ticket_articles: Ints,
     bodied: npt.NDArray[np.bool_],
+    domains: Ints,
     recipe: Recipe,
 ) -> Evidence:
     """Fit the lexicon and the idf on articles and tickets, and lay out every field.
 
     `tickets` are sorted by article; `ticket_articles[t]` is the article that solved ticket t.
-    `bodied[a]` says whether article a is more than a title.
+    `bodied[a]` says whether article a is more than a title; `domains[a]` numbers its language.
     """
     count = len(titles)
     lexicon = learn_lexicon([*articles, *passages, *tickets], [*titles, *tickets])
@@ -150,6 +166,7 @@ def gather_evidence(
         units_of_tickets = weigh(counts, idf, len(tickets))
         return postings(merge_rows(units_of_tickets, ticket_articles, count), len(idf), count)
 
+    domain_count = int(domains.max(initial=-1)) + 1
     passage_words = lexicon.word_counts(passages, recipe.common_weight)
     passage_articles = np.repeat(
         np.arange(count), np.diff(np.append(passage_starts, len(passages)))
@@ -160,6 +177,11 @@ def gather_evidence(
         gram_idf=gram_idf,
         title=laid(lexicon.word_counts(titles, recipe.common_weight), word_idf, count),
         spelling=laid(title_grams, gram_idf, count),
+        domain=postings(
+            merge_rows(weigh(title_grams, gram_idf, count), domains, domain_count),
+            gram_features,
+            domain_count,
+        ),
         text=laid(_only(article_words, bodied), word_idf, count),
         passage=laid(_only(passage_words, bodied[passage_articles]), word_idf, len(passages)),
         centroid=centroid(ticket_words, word_idf),
@@ -169,6 +191,7 @@ def gather_evidence(
         passage_starts=passage_starts,
         ticket_articles=ticket_articles,
         ticket_counts=np.bincount(ticket_articles, minlength=count).astype(np.float32),
+        domains=domains,
         unknown_word_idf=unknown,
         unknown_gram_idf=unknown,
         recipe=recipe,
@@ -201,7 +224,7 @@ def _best_of_articles(
 
 
 _POSTINGS: Final = (
-    "title", "spelling", "text", "passage", "centroid", "manner", "ticket_words", "ticket_grams",
+    "title", "spelling", "domain", "text", "passage", "centroid", "manner", "ticket_words", "ticket_grams",
 )  # fmt: skip
 
 
@@ -214,6 +237,7 @@ def evidence_arrays(evidence: Evidence) -> dict[str, npt.NDArray[Any]]:
         "passage_starts": evidence.passage_starts,
         "ticket_articles": evidence.ticket_articles,
         "ticket_counts": evidence.ticket_counts,
+        "domains": evidence.domains,
     }
     for name in _POSTINGS:
         field: Postings = getattr(evidence, name)
@@ -261,6 +285,7 @@ def evidence_from(arrays: Mapping[str, npt.NDArray[Any]], values: Mapping[str, A
         passage_starts=arrays["passage_starts"],
         ticket_articles=arrays["ticket_articles"],
         ticket_counts=arrays["ticket_counts"],
+        domains=arrays["domains"],
         unknown_word_idf=float(meta["unknown_word_idf"]),
         unknown_gram_idf=float(meta["unknown_gram_idf"]),
         recipe=Recipe(**meta["recipe"]),

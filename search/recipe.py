@@ -38,6 +38,7 @@ _GATE: Final = MappingProxyType(
         "manner": 10.4,
         "nearest": 9.0,
         "votes": 1.5,
+        "domain": 12.0,
     }
 )
 # How much of a signal is taken back as an article learns from tickets: its own words matter less.
@@ -62,7 +63,7 @@ class Recipe:
     rank_fade: Mapping[str, float] = field(default_factory=lambda: dict(_RANK_FADE))
     gate_weights: Mapping[str, float] = field(default_factory=lambda: dict(_GATE))
     gate_fade: Mapping[str, float] = field(default_factory=lambda: dict(_GATE_FADE))
-    gate_length: float = 0.2
+    gate_length: float = 0.1
     gate_slope: float = 0.30
     gate_middle: float = 12.0
 

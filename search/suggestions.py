@@ -147,6 +147,9 @@ class SuggestionIndex:
                 ],
                 dtype=bool,
             ),
+            domains=np.unique([document.locale for document in ordered], return_inverse=True)[1]
+            if ordered
+            else np.zeros(0, dtype=np.int64),
             recipe=recipe,
         )
         return cls(table, evidence, version)
