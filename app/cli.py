@@ -5,7 +5,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from app import migrate
-from app.commands import accounts
+from app.commands import accounts, articles, search
 from app.db.database import Database
 
 db_group = AppGroup("db", help="The database's schema.")
@@ -43,3 +43,5 @@ def install(app: Flask) -> None:
     """Add the commands."""
     app.cli.add_command(db_group)
     app.cli.add_command(accounts.group)
+    app.cli.add_command(articles.group)
+    app.cli.add_command(search.group)

@@ -3,10 +3,11 @@
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
+from articles.categories import CATEGORIES_FILE, CategoryNames, write_categories
 from articles.export_links import with_relative_links
 from articles.front_matter import FrontMatter, canonical, normalise_body, write_document
 from articles.images import ASSET_NAME, Asset
@@ -30,7 +31,11 @@ class ExportError(ValueError):
     """The articles cannot be written to this place; the message says why."""
 
 
-def export_files(articles: Iterable[Exportable], assets: Iterable[Asset]) -> dict[str, bytes]:
+def export_files(
+    articles: Iterable[Exportable],
+    assets: Iterable[Asset],
+    categories: Mapping[str, CategoryNames] | None = None,
+) -> dict[str, bytes]:
     """Return the files of an export by their paths, in order.
 
     Links between the articles, and to the images, are relative paths in the files; an import
@@ -62,17 +67,25 @@ def export_files(articles: Iterable[Exportable], assets: Iterable[Asset]) -> dic
         if not ASSET_NAME.fullmatch(asset.name):
             raise ExportError(f"“{asset.name}” is not the name of an asset")
         files[path] = asset.content
+    if categories:
+        files[CATEGORIES_FILE] = write_categories(categories).encode("utf-8")
     return dict(sorted(files.items()))
 
 
-def write_export(articles: Sequence[Exportable], assets: Sequence[Asset], target: Path) -> int:
+def write_export(
+    articles: Sequence[Exportable],
+    assets: Sequence[Asset],
+    target: Path,
+    *,
+    categories: Mapping[str, CategoryNames] | None = None,
+) -> int:
     """Write an export to a new or empty folder, or to a `.zip`; return the number of files.
 
     The archive is put in place at once when it is whole. A folder that was exported to before
     may be given again: its articles and assets are replaced. Raises `ExportError` when the
     folder holds anything else.
     """
-    files = export_files(articles, assets)
+    files = export_files(articles, assets, categories)
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.suffix.lower() == ".zip":
         _write_zip(files, target)
@@ -102,13 +115,17 @@ def _write_folder(files: dict[str, bytes], target: Path) -> None:
     if target.exists() and not target.is_dir():
         raise ExportError(f"{target} is a file; name a folder or a .zip")
     target.mkdir(exist_ok=True)
-    foreign = [path.name for path in target.iterdir() if path.name not in {"en", "es", "assets"}]
+    ours = {"en", "es", "assets", CATEGORIES_FILE}
+    foreign = [path.name for path in target.iterdir() if path.name not in ours]
     if foreign:
         raise ExportError(f"{target} holds other files ({foreign[0]}); name an empty folder")
     for old in target.iterdir():
-        if old.is_symlink() or not old.is_dir():
-            raise ExportError(f"{old} is not a folder of an export")
-        shutil.rmtree(old)
+        if old.is_symlink() or old.is_dir() == (old.name == CATEGORIES_FILE):
+            raise ExportError(f"{old} is not of an export")
+        if old.is_dir():
+            shutil.rmtree(old)
+        else:
+            old.unlink()
     for path, content in files.items():
         place = target / path
         place.parent.mkdir(parents=True, exist_ok=True)

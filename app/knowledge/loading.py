@@ -82,6 +82,11 @@ def show_tags(session: Session, article_id: int, tags: Iterable[str]) -> None:
     session.flush()
 
 
-def readers_see_change(session: Session, article: Article, *, now: datetime) -> None:
-    """Say that what readers see of the article changes with this transaction."""
-    article.index_version = bump_index(session, now=now)
+def readers_see_change(
+    session: Session, article: Article, *, now: datetime, version: int | None = None
+) -> None:
+    """Say that what readers see of the article changes with this transaction.
+
+    `version`: the content's version when the caller has raised it already, for many articles.
+    """
+    article.index_version = bump_index(session, now=now) if version is None else version

@@ -113,8 +113,12 @@ def prepare(text: ArticleText, *, locale: str, video_hosts: Sequence[str] = ()) 
     """
     tidy = tidy_text(text)
     html, toc, parts = _rendered(tidy.body, locale, video_hosts)
-    assets = frozenset(match["name"] for match in _ASSET_LINK.finditer(tidy.body))
-    return PreparedText(tidy, html, toc, parts, assets)
+    return PreparedText(tidy, html, toc, parts, assets_of(tidy.body))
+
+
+def assets_of(body: str) -> frozenset[str]:
+    """The names of the images that a Markdown body mentions."""
+    return frozenset(match["name"] for match in _ASSET_LINK.finditer(body))
 
 
 def tidy_text(text: ArticleText) -> ArticleText:
@@ -124,7 +128,10 @@ def tidy_text(text: ArticleText) -> ArticleText:
     """
     title = " ".join(text.title.split())
     summary = " ".join(text.summary.split())
-    tags = {tag.casefold(): tag for tag in (" ".join(tag.split()) for tag in text.tags) if tag}
+    tags: dict[str, str] = {}
+    for tag in (" ".join(tag.split()) for tag in text.tags):
+        if tag:
+            tags.setdefault(tag.casefold(), tag)
     if not title:
         raise InvalidError("title", N_("Write a title."))
     if len(title) > MAX_TITLE:

@@ -152,23 +152,30 @@ def mark_verified(session: Session, *, actor: Actor, article_id: int, today: dat
     return article
 
 
-def show(session: Session, article: Article, revision: ArticleRevision, *, now: datetime) -> None:
-    """Make a revision the one that readers see. Flushes."""
+def show(
+    session: Session,
+    article: Article,
+    revision: ArticleRevision,
+    *,
+    now: datetime,
+    version: int | None = None,
+) -> None:
+    """Make a revision the one that readers see. Flushes. `version` as `readers_see_change`."""
     article.published_revision = revision
     article.published_at = article.published_at or now
     article.updated_at = now
     revision.published_at = revision.published_at or now
     show_tags(session, article.id, revision.tags)
-    readers_see_change(session, article, now=now)
+    readers_see_change(session, article, now=now, version=version)
     session.flush()
 
 
-def hide(session: Session, article: Article, *, now: datetime) -> None:
-    """Leave readers nothing to see. Flushes."""
+def hide(session: Session, article: Article, *, now: datetime, version: int | None = None) -> None:
+    """Leave readers nothing to see. Flushes. `version` as `readers_see_change`."""
     article.published_revision = None
     article.updated_at = now
     show_tags(session, article.id, ())
-    readers_see_change(session, article, now=now)
+    readers_see_change(session, article, now=now, version=version)
     session.flush()
 
 
