@@ -11,13 +11,16 @@ from app.web.help.article_html import for_page
 
 MAX_ANSWER_CHARACTERS: Final = 20_000
 """A longer section is read on the article's own page."""
+SHORT_ARTICLE_CHARACTERS: Final = 6_000
 
 _VOID: Final = frozenset({"br", "col", "hr", "img", "source", "track", "wbr"})
 _HEADINGS: Final = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 
 
 def answer_html(html: str, anchor: str, page: str) -> Markup | None:
-    """The section under the heading `anchor` with what is below it; "" is the text before any.
+    """The section under the heading `anchor` with what is below it; for "" the article's top.
+
+    The top is the whole article when that is short, else what comes before the second section.
 
     `html` is an article's sanitised HTML and `page` the address of its page, to which links
     within the article lead. Ids are left out, since several sections stand on one page. None
@@ -29,7 +32,8 @@ def answer_html(html: str, anchor: str, page: str) -> Markup | None:
 
 @lru_cache(maxsize=512)
 def _section(html: str, anchor: str, page: str) -> str | None:
-    cutter = _SectionCutter(anchor, page)
+    whole = not anchor and len(html) <= SHORT_ARTICLE_CHARACTERS
+    cutter = _SectionCutter(anchor, page, whole=whole)
     cutter.feed(html)
     cutter.close()
     section = "".join(cutter.pieces).strip()
@@ -43,20 +47,23 @@ class _SectionCutter(HTMLParser):
     copied is whole.
     """
 
-    def __init__(self, anchor: str, page: str) -> None:
+    def __init__(self, anchor: str, page: str, *, whole: bool) -> None:
         super().__init__(convert_charrefs=False)
         self.pieces: list[str] = []
         self._anchor = anchor
         self._page = page
         self._depth = 0
-        self._level: int | None = 7 if not anchor else None
-        """Of the heading whose section is being copied; the text before any ends at all."""
+        self._copies_top = not anchor
+        self._whole = whole
+        self._level: int | None = None
+        """Of the heading whose section is being copied."""
         self._in_heading = False
         self._done = False
 
     @property
     def _copying(self) -> bool:
-        return self._level is not None and not self._in_heading and not self._done
+        inside = self._copies_top or self._level is not None
+        return inside and not self._in_heading and not self._done
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         level = _HEADINGS.get(tag)
@@ -88,7 +95,9 @@ class _SectionCutter(HTMLParser):
 
     def _meet_heading(self, level: int, anchor: str | None) -> None:
         if self._level is not None and level <= self._level:
-            self._done = True
+            self._done = not self._whole
+        elif self._level is None and self._copies_top:
+            self._level = level
         elif self._level is None and anchor == self._anchor:
             self._level = level
             self._in_heading = True
