@@ -49,33 +49,43 @@ def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     cluster.dispose()
 
 
-@pytest.fixture
-def database_url(migrated_database: str, tmp_path: Path) -> str:
-    """The address of an empty database that belongs to this test alone."""
+def empty_database(migrated: str, folder: Path) -> str:
+    """The address of an empty, migrated database: a copy in the folder, or the cleared one."""
     if not CLUSTER:
-        path = tmp_path / "antesala.sqlite3"
-        shutil.copyfile(migrated_database, path)
+        path = folder / "antesala.sqlite3"
+        shutil.copyfile(migrated, path)
         return f"sqlite:///{path}"
-    engine = create_engine(migrated_database)
+    engine = create_engine(migrated)
     tables = ", ".join(f'"{name}"' for name in migrate.SCHEMA.tables)
     with engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
     engine.dispose()
-    return migrated_database
+    return migrated
 
 
-@pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+def settings_for(database_url: str, folder: Path) -> Settings:
     """Settings of a product under test: no rate limits, mail into a folder, demo mode off."""
     return Settings(
         _env_file=None,
-        data=tmp_path / "var",
+        data=folder / "var",
         database_url=database_url,
         base_url="http://localhost",
         secret_key="only for tests",
         rate_limits="off",
         mail_from="help@example.org",
     )
+
+
+@pytest.fixture
+def database_url(migrated_database: str, tmp_path: Path) -> str:
+    """The address of an empty database that belongs to this test alone."""
+    return empty_database(migrated_database, tmp_path)
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of the product under test; a module may change them in a fixture of this name."""
+    return settings_for(database_url, tmp_path)
 
 
 @pytest.fixture
