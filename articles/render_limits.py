@@ -53,8 +53,8 @@ class RenderRefused(ValueError):  # noqa: N818 - named for what happens, as call
         super().__init__(self.reason if line is None else f"line {line}: {self.reason}")
 
 
-_PREFIX: Final = re.compile(r"[ \t>*+-]*")
-_NESTING_SIGNS: Final = " \t>*+-"
+_PREFIX: Final = re.compile(r"(?:[ \t>*+-]|\d{1,9}\.(?=[ \t]))*")
+_NESTING_SIGNS: Final = " \t>*+-0123456789"
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -90,10 +90,10 @@ def _nesting(line: str) -> int:
     # `* * *` and `-----` are rules, not forty lists.
     if len(signs) == len(line) and ">" not in signs:
         return 0
-    marks = signs.count(">") + len(re.findall(r"[*+-](?=[ \t])", signs))
+    marks = signs.count(">") + len(re.findall(r"[*+.-](?=[ \t])", signs))
     columns = len(signs.expandtabs(4))
     # Indented code may go far to the right; only a list's own line counts its columns.
-    return max(marks, columns // 4 if re.search(r"[*+-][ \t]+$", signs) else 0)
+    return max(marks, columns // 4 if re.search(r"[*+.-][ \t]+$", signs) else 0)
 
 
 _PLAIN_CHARACTERS: Final = 32_000

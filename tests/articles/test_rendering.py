@@ -222,6 +222,18 @@ def test_a_refusal_names_the_line():
     assert (caught.value.code, caught.value.line) == (RefusalCode.BRACKETS, 3)
 
 
+@pytest.mark.parametrize("text", [">" * 100 + "a", "- " * 60 + "a", "1. " * 60 + "a"])
+def test_deep_nesting_is_refused_by_name(text):
+    with pytest.raises(RenderRefused) as caught:
+        render(text)
+    assert caught.value.code is RefusalCode.NESTED
+
+
+@pytest.mark.parametrize("text", ["* * * * *", "-" * 80, "    " * 30 + "code", "2026. A year."])
+def test_rules_code_and_years_are_not_nesting(text):
+    assert render("a\n\n" + text).html
+
+
 def test_threads_render_side_by_side_and_a_slow_text_spoils_none():
     outcomes: dict[int, str] = {}
 
