@@ -49,6 +49,7 @@ OWN_TICKET = {CUSTOMER_A}
 """Staff work tickets at the desk; the customer's page is the customer's."""
 TICKET_STAFF = {AGENT, ADMIN}
 NOBODY: set[str] = set()
+STORED = "s" * 43
 
 
 @dataclass
@@ -112,7 +113,17 @@ THINGS: dict[str, Thing] = {
     "help_tickets.reopen": Thing(TICKET, OWN_TICKET),
     "help_tickets.open": Thing(of(secret="secret")),
     "attachments.download": Thing(of(token="attachment"), OWN_TICKET | TICKET_STAFF),
-    "attachments.remove": Thing(of(token="attachment"), NOBODY),  # it was sent
+    # The desk: agents of the ticket's queue.
+    "desk_ticket.show": Thing(TICKET, TICKET_STAFF),
+    "desk_ticket.articles": Thing(TICKET, TICKET_STAFF),
+    "desk_ticket.preview": Thing(TICKET, TICKET_STAFF),
+    "desk_ticket.write": Thing(TICKET, TICKET_STAFF),
+    "desk_actions.assign": Thing(TICKET, TICKET_STAFF),
+    "desk_actions.claim": Thing(TICKET, TICKET_STAFF),
+    "desk_actions.draft_article": Thing(TICKET, TICKET_STAFF),
+    "desk_actions.move": Thing(TICKET, TICKET_STAFF),
+    "desk_actions.resolve": Thing(TICKET, TICKET_STAFF),
+    "desk_actions.state": Thing(TICKET, TICKET_STAFF),
     # Studio.
     "studio_articles.history": Thing(DRAFT),
     "studio_articles.changes": Thing(of(article_id="draft", number="one")),
@@ -169,13 +180,13 @@ def furnish(session: Session, settings: Settings) -> tuple[dict[str, User], dict
         session, settings, requester=people[CUSTOMER_A], queue=first, email="a@example.org"
     )
     message = session.scalars(select(Message).where(Message.ticket_id == filed.ticket.id)).one()
-    path = AttachmentFolder(settings.data).path("stored-file")
+    path = AttachmentFolder(settings.data).path(STORED)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"only for those who may see the ticket")
     now = datetime.now(UTC)
     session.add(
         Attachment(
-            token="stored-file",
+            token=STORED,
             ticket_id=filed.ticket.id,
             message_id=message.id,
             filename="note.txt",
@@ -213,7 +224,7 @@ def furnish(session: Session, settings: Settings) -> tuple[dict[str, User], dict
             "reference": filed.ticket.reference,
             "ticket": filed.ticket.id,
             "secret": filed.secret,
-            "attachment": "stored-file",
+            "attachment": STORED,
             "attempt": attempt.token,
             "public": public.id,
             "public_slug": public.slug,
@@ -274,12 +285,12 @@ def test_who_may_call(app: Flask, world: World, endpoint: str, method: str) -> N
         client = world.browser_of(person)
         form = {"csrf_token": csrf_token(client), **thing.form(world.ids)}
         data = form if method == "POST" else {}
-        response = client.open(path, method=method, data=data)
-        if person in allowed:
-            assert not is_refused(response), f"{person} may, and got {response.status_code}"
-            assert response.status_code < 500, f"{person} got {response.status_code}"
-        else:
-            assert is_refused(response), f"{person} may not, and got {response.status_code}"
+        with client.open(path, method=method, data=data) as response:
+            if person in allowed:
+                assert not is_refused(response), f"{person} may, and got {response.status_code}"
+                assert response.status_code != 500, f"{person} got {response.status_code}"
+            else:
+                assert is_refused(response), f"{person} may not, and got {response.status_code}"
 
 
 @pytest.mark.parametrize(
