@@ -146,7 +146,7 @@ class AskBrowser:
         data = dict(self.values)
         if files:
             data["files"] = [(BytesIO(content), name) for name, content in files]
-        for button in ("seen", "edit", "verdict"):
+        for button in ("seen", "edit", "verdict", "leave_out"):
             if button in typed:
                 self.values.pop(button)
         response = self.client.post(self.address, data=data, content_type="multipart/form-data")

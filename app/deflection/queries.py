@@ -1,6 +1,5 @@
 """Reading attempts: the packet that a ticket carries, and the pages after a verdict."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -113,16 +112,12 @@ def find_ticket_by_secret(session: Session, secret: str) -> Ticket | None:
 
 
 def _tried(session: Session, attempt_id: int) -> tuple[Tried, ...]:
-    rows: Sequence[tuple[Impression, Article, str | None]] = (
-        session.execute(
-            select(Impression, Article, ArticleRevision.title)
-            .join(Article, Article.id == Impression.article_id)
-            .outerjoin(ArticleRevision, ArticleRevision.id == Impression.revision_id)
-            .where(Impression.attempt_id == attempt_id)
-            .order_by(Impression.rank, Impression.score.desc(), Impression.id)
-        )
-        .tuples()
-        .all()
+    rows = session.execute(
+        select(Impression, Article, ArticleRevision.title)
+        .join(Article, Article.id == Impression.article_id)
+        .outerjoin(ArticleRevision, ArticleRevision.id == Impression.revision_id)
+        .where(Impression.attempt_id == attempt_id)
+        .order_by(Impression.rank, Impression.score.desc(), Impression.id)
     )
     return tuple(
         Tried(

@@ -80,7 +80,7 @@ def suggest(
     *,
     origin: Origin,
     token: str,
-    new_token: Callable[[], str],
+    new_token: Callable[[], str] | None,
     typed: Typed,
     policy: RankingPolicy,
     now: datetime,
@@ -88,16 +88,19 @@ def suggest(
     """The articles that may solve what somebody types; often none.
 
     `token` is that of the attempt, begun already or not; when that attempt has ended, the answer
-    belongs to another one under `new_token()`. Nothing is kept of fewer than 12 characters. The
-    ranker works before the transaction begins.
+    belongs to another one under `new_token()`, or, without, there is none. Nothing is kept of
+    fewer than 12 characters. The ranker works before the transaction begins.
     """
     if not rules.is_long_enough(typed.subject, typed.body):
         return Shown(token)
     draft = Draft(typed.subject, typed.body, typed.locale)
     ranked = ask(ranker, draft, audiences=audiences(origin.actor), policy=policy)
-    attempt = open_attempt(
+    attempt = _open_attempt(
         session, origin=origin, token=token, new_token=new_token, typed=typed, now=now
     )
+    if attempt is None:
+        session.rollback()
+        return Shown(token)
     repeated = bool(attempt.impressions)
     attempt.language = ranked.language
     attempt.index_version = ranked.index_version
@@ -109,22 +112,26 @@ def suggest(
     return Shown(attempt.token, suggestions, ranked.language, repeated)
 
 
-def open_attempt(
+def _open_attempt(
     session: Session,
     *,
     origin: Origin,
     token: str,
-    new_token: Callable[[], str],
+    new_token: Callable[[], str] | None,
     typed: Typed,
     now: datetime,
-) -> Attempt:
+) -> Attempt | None:
     """The attempt that this typing belongs to, with what was typed; begun when need be."""
     attempt = find_attempt(session, token, change=True)
-    if attempt is None or not rules.goes_on(state_of(attempt)):
+    if attempt is not None and not rules.goes_on(state_of(attempt)):
+        if new_token is None:
+            return None
+        token, attempt = new_token(), None
+    if attempt is None:
         attempt = begin_attempt(
             session,
             Attempt(
-                token=token if attempt is None else new_token(),
+                token=token,
                 channel=origin.channel,
                 locale=typed.locale,
                 created_at=now,

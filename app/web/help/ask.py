@@ -6,11 +6,10 @@ import structlog
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.deflection import service
+from app.deflection import rules, service
 from app.deflection.attempts import find_attempt, state_of
 from app.deflection.queries import find_ticket_by_secret
 from app.deflection.ranking import RankingPolicy
-from app.deflection.rules import goes_on
 from app.deflection.service import Handover, Origin, Shown
 from app.deflection.states import Channel, Verdict
 from app.errors import InvalidError, NotFoundError
@@ -79,7 +78,7 @@ def send() -> str | Response | tuple[str, int]:
     if not filled.validate():
         return _page(filled), 422
     if not written(filled.seen):
-        shown = _suggestions(filled)
+        shown = _suggestions(filled, goes_on=False)
         if shown.suggestions and not shown.repeated:
             return _suggestions_page(filled, shown)
     return _hand_over(filled, uploads)
@@ -141,8 +140,12 @@ def _hand_over(filled: AskForm, uploads: Sequence[Uploaded]) -> Response | tuple
     return redirect(url_for("help_ask.sent", secret=sent.filed.secret), 303)
 
 
-def _suggestions(filled: AskForm) -> Shown:
-    """What may solve it. Whatever goes wrong with that, the form goes on without."""
+def _suggestions(filled: AskForm, *, goes_on: bool = True) -> Shown:
+    """What may solve it. Whatever goes wrong with that, the form goes on without.
+
+    Typing after the attempt has ended begins another one, unless it is not to go on: a form
+    that is sent twice is asked about once.
+    """
     token = written(filled.attempt)
     try:
         return service.suggest(
@@ -150,7 +153,7 @@ def _suggestions(filled: AskForm) -> Shown:
             product().indexes.suggestions(),
             origin=_origin(),
             token=token,
-            new_token=fresh_token,
+            new_token=fresh_token if goes_on else None,
             typed=filled.typed(_card_id(filled)),
             policy=RankingPolicy(settings().suggestion_limit, settings().suggestion_threshold),
             now=now(),
@@ -188,7 +191,7 @@ def _take_up(blank: AskForm, token: str) -> None:
     if own_token(token) != token:
         return
     attempt = find_attempt(db(), token)
-    if attempt is None or not goes_on(state_of(attempt)):
+    if attempt is None or not rules.goes_on(state_of(attempt)):
         return
     account = current_account()
     if attempt.visitor != visitor() and (account is None or attempt.user_id != account.id):
