@@ -30,6 +30,7 @@ def config(connection: Connection) -> Config:
     settings.set_main_option("script_location", str(Path(__file__).parent / "db" / "migrations"))
     settings.set_main_option("path_separator", "os")
     settings.attributes["connection"] = connection
+    settings.attributes["schema"] = SCHEMA
     return settings
 
 

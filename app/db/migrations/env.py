@@ -1,12 +1,10 @@
-"""Alembic's entry: migrates the connection that app.migrate hands over."""
+"""Alembic's entry: migrates the connection, to the schema, that the caller hands over."""
 
 from alembic import context
 
-from app.migrate import SCHEMA
-
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=SCHEMA,
+    target_metadata=context.config.attributes["schema"],
     compare_type=True,
     render_as_batch=True,
 )
