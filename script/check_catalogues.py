@@ -10,6 +10,10 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parent.parent
 TRANSLATIONS = ROOT / "app" / "translations"
+# The names by which code marks its texts, besides those that Babel knows; script/catalogues has them too.
+KEYWORDS = tuple(
+    f"--keyword={name}" for name in ("lazy_gettext", "_l", "lazy_ngettext:1,2", "_nl:1,2")
+)
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 
 
@@ -24,10 +28,7 @@ def extract() -> set[object]:
                 "extract",
                 "-F",
                 "babel.cfg",
-                "-k",
-                "N_",
-                "-k",
-                "lazy_gettext",
+                *KEYWORDS,
                 "-o",
                 target,
                 "app",
