@@ -56,7 +56,7 @@ def changes_of(
     known = _Known(
         owners=_known_owners(session, (meta.owner for _, meta, _ in incoming)),
         articles=set(addresses) | _known_articles(session, (meta for _, meta, _ in incoming)),
-        redirects=_known_redirects(session, (meta for _, meta, _ in incoming)),
+        redirects=set(addresses) | _known_redirects(session, (meta for _, meta, _ in incoming)),
     )
     changes: list[Change] = []
     notes: list[Refusal] = []

@@ -132,8 +132,9 @@ class ImportWriter:
     def _insert(self, batch: list[Prepared]) -> None:
         session, now = self._session, self._now
         shown = [change.front_matter.state is ArticleState.PUBLISHED for change, _ in batch]
-        ids = session.scalars(
-            insert(Article).returning(Article.id, sort_by_parameter_order=True),
+        # The databases return rows in any order, and one at a time when asked to keep it.
+        made = session.execute(
+            insert(Article).returning(Article.locale, Article.slug, Article.id),
             [
                 {
                     "locale": change.front_matter.locale,
@@ -147,9 +148,11 @@ class ImportWriter:
                 }
                 for (change, _), is_shown in zip(batch, shown, strict=True)
             ],
-        ).all()
-        revisions = session.scalars(
-            insert(ArticleRevision).returning(ArticleRevision.id, sort_by_parameter_order=True),
+        )
+        by_address = {(locale, slug): article_id for locale, slug, article_id in made}
+        ids = [by_address[change.address] for change, _ in batch]
+        written = session.execute(
+            insert(ArticleRevision).returning(ArticleRevision.article_id, ArticleRevision.id),
             [
                 {
                     "article_id": article_id,
@@ -166,7 +169,9 @@ class ImportWriter:
                 }
                 for article_id, (_, text), is_shown in zip(ids, batch, shown, strict=True)
             ],
-        ).all()
+        )
+        by_article = {article_id: revision_id for article_id, revision_id in written}  # noqa: C416 - rows are no pairs to mypy
+        revisions = [by_article[article_id] for article_id in ids]
         session.execute(
             update(Article),
             [
