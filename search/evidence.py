@@ -12,6 +12,8 @@ Each signal is a cosine in [0, 1], one row per article:
     votes        how many of the nearest tickets of all the article solved, by nearness
     domain       character n-grams of the draft and of all titles in the article's language: does
                  the draft speak of what this help centre is about?
+    known        how much of the draft's weight lies in words that any article or ticket has;
+                 the same for all articles
 
 An article without a body has no text and no passage: its title would count three times.
 """
@@ -37,18 +39,6 @@ from search.postings import (
     weigh,
 )
 from search.recipe import Recipe
-
-SIGNALS: Final = (
-    "title",
-    "spelling",
-    "text",
-    "passage",
-    "centroid",
-    "manner",
-    "nearest",
-    "votes",
-    "domain",
-)
 
 Texts = Sequence[Sequence[Word]]
 Signals = Mapping[str, npt.NDArray[np.float64]]
@@ -107,6 +97,7 @@ class Evidence:
             "nearest": _best_of_articles(tickets, self.ticket_articles, self.article_count),
             "votes": self._votes(tickets),
             "domain": _scores(self.domain, by_gram)[self.domains],
+            "known": np.full(self.article_count, np.sum(by_word.weights**2, dtype=np.float64)),
         }
 
     def _votes(self, tickets: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

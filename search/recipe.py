@@ -2,7 +2,8 @@
 
 The rank is a listwise log-linear model: the weighted sum of the signals is the log of an article's
 odds against the other articles. The gate is another sum, of evidence alone: popularity has no say,
-and the length of the draft is taken out.
+and the length of the draft has none either, because cosines are taken with the unknown words of the
+draft in its length.
 """
 
 from collections.abc import Mapping
@@ -28,22 +29,22 @@ _RANK: Final = MappingProxyType(
         "popularity": 0.78,
     }
 )
-# In the gate the body counts little and its passages nothing: long texts hold words of anything.
 _GATE: Final = MappingProxyType(
     {
-        "title": 2.0,
-        "spelling": 12.0,
-        "text": 8.0,
+        "spelling": 8.0,
+        "text": 22.5,
+        "passage": 15.0,
         "centroid": 4.7,
-        "manner": 10.4,
-        "nearest": 9.0,
-        "votes": 1.5,
+        "manner": 15.6,
+        "nearest": 13.5,
+        "votes": 2.25,
         "domain": 12.0,
+        "known": 5.0,
     }
 )
 # How much of a signal is taken back as an article learns from tickets: its own words matter less.
 _RANK_FADE: Final = MappingProxyType({"title": 0.7, "spelling": 1.0})
-_GATE_FADE: Final = MappingProxyType({"title": 0.7, "spelling": 1.0, "text": 0.5})
+_GATE_FADE: Final = MappingProxyType({"spelling": 1.0, "text": 0.9, "passage": 0.9})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,9 @@ class Recipe:
     """Weights of signals in the rank and in the gate, and the scale of the confidence.
 
     `common_weight` is what a stop word counts beside another word. An article with n resolved
-    tickets is learned by n / (n + `learned_at`). `gate_length` is the power of the number of words
-    by which the gate makes up for the cosines of long drafts being low.
+    tickets is learned by n / (n + `learned_at`). The gate's middle, where the confidence is one
+    half, rises by `learned_bar` as a desk's articles go from none learned to all: a desk that has
+    seen many tickets expects a draft to resemble them.
     """
 
     common_weight: float = 0.3
@@ -63,25 +65,24 @@ class Recipe:
     rank_fade: Mapping[str, float] = field(default_factory=lambda: dict(_RANK_FADE))
     gate_weights: Mapping[str, float] = field(default_factory=lambda: dict(_GATE))
     gate_fade: Mapping[str, float] = field(default_factory=lambda: dict(_GATE_FADE))
-    gate_length: float = 0.1
     gate_slope: float = 0.30
-    gate_middle: float = 12.0
+    gate_middle: float = 14.0
+    learned_bar: float = 8.0
 
     def rank(self, signals: Mapping[str, Array], ticket_counts: Array) -> Array:
         """The score that orders articles: the log of their odds, up to a constant of the draft."""
         evidence = self._sum(signals, self.rank_weights, self.rank_fade, ticket_counts)
         return evidence + self.rank_weights["popularity"] * np.log1p(ticket_counts)
 
-    def confidence(
-        self, signals: Mapping[str, Array], ticket_counts: Array, word_count: int
-    ) -> Array:
-        """How sure each article is, in [0, 1], for a draft of `word_count` words.
-
-        A logistic curve over the gate: the nearness of the evidence, length taken out.
-        """
+    def confidence(self, signals: Mapping[str, Array], ticket_counts: Array) -> Array:
+        """How sure each article is, in [0, 1]: a logistic curve over the nearness of evidence."""
         nearness = self._sum(signals, self.gate_weights, self.gate_fade, ticket_counts)
-        gate = nearness * (1.0 + word_count) ** self.gate_length
-        return 1.0 / (1.0 + np.exp(-self.gate_slope * (gate - self.gate_middle)))
+        learned = self._learned(ticket_counts)
+        middle = self.gate_middle + self.learned_bar * (learned.mean() if len(learned) else 0.0)
+        return 1.0 / (1.0 + np.exp(-self.gate_slope * (nearness - middle)))
+
+    def _learned(self, ticket_counts: Array) -> Array:
+        return ticket_counts / (ticket_counts + self.learned_at)
 
     def _sum(
         self,
@@ -90,7 +91,7 @@ class Recipe:
         fade: Mapping[str, float],
         ticket_counts: Array,
     ) -> Array:
-        learned = ticket_counts / (ticket_counts + self.learned_at)
+        learned = self._learned(ticket_counts)
         total = np.zeros(len(ticket_counts))
         for name, values in signals.items():
             if name in weights:

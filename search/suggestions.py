@@ -238,7 +238,7 @@ class SuggestionIndex:
         recipe = self._evidence.recipe
         counts = self._evidence.ticket_counts.astype(np.float64)
         signals = self._evidence.signals(words)
-        return recipe.rank(signals, counts), recipe.confidence(signals, counts, len(words))
+        return recipe.rank(signals, counts), recipe.confidence(signals, counts)
 
     def _readable(self, audiences: frozenset[str]) -> npt.NDArray[np.bool_]:
         return np.isin(self._audiences, sorted(audiences))
