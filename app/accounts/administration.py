@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import passwords, sessions
 from app.accounts.models import Organisation, Role, User
-from app.accounts.queries import find_by_email, get_organisation, get_user
+from app.accounts.queries import find_by_email, get_organisation, get_user, get_user_to_change
 from app.accounts.recovery import send_invitation
 from app.accounts.registration import LinkTo
 from app.accounts.rules import check_admins, check_name, check_password, normalise_email
@@ -49,7 +49,7 @@ def invite(
     """
     email, name = normalise_email(email), check_name(name)
     if find_by_email(session, email) is not None:
-        raise InvalidError("email", N_("Somebody with this address is already here."))
+        raise _address_taken()
     user = User(
         email=email,
         name=name,
@@ -60,7 +60,11 @@ def invite(
         created_at=now,
     )
     session.add(user)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError:  # another request has added the address in this moment
+        session.rollback()
+        raise _address_taken() from None
     send_invitation(session, user, reset_link=reset_link, now=now)
     session.commit()
     return user
@@ -97,7 +101,7 @@ def change_person(
     admins = session.scalars(
         select(User).where(User.role == Role.ADMIN).order_by(User.id).with_for_update()
     ).all()
-    user = get_user(session, user_id)
+    user = get_user_to_change(session, user_id)
     check_admins(
         others=sum(1 for each in admins if each.id != user.id and _can_act(each)),
         is_admin=user.role is Role.ADMIN and _can_act(user),
@@ -193,6 +197,10 @@ def _commit_name(session: Session) -> None:
     except IntegrityError:
         session.rollback()
         raise _name_taken() from None
+
+
+def _address_taken() -> InvalidError:
+    return InvalidError("email", N_("Somebody with this address is already here."))
 
 
 def _name_taken() -> InvalidError:

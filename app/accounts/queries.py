@@ -24,6 +24,18 @@ def get_user(session: Session, user_id: int) -> User:
     return found
 
 
+def get_user_to_change(session: Session, user_id: int) -> User:
+    """The person as they are now, locked until the end of the transaction.
+
+    What else ends or begins their sessions waits, so that none outlives a new password. Raises
+    NotFoundError.
+    """
+    found = session.get(User, user_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFoundError(f"no person {user_id}")
+    return found
+
+
 def get_organisation(session: Session, organisation_id: int) -> Organisation:
     """One organisation. Raises NotFoundError."""
     found = session.get(Organisation, organisation_id)
@@ -54,7 +66,8 @@ def people_page(
 
     A page beyond the last is the last.
     """
-    conditions = [_contains(word) for word in words.casefold().split()[:8]]
+    printable = "".join(letter if letter.isprintable() else " " for letter in words)
+    conditions = [_contains(word) for word in printable.casefold().split()[:8]]
     if role is not None:
         conditions.append(User.role == role)
     matching = select(User).outerjoin(User.organisation).where(*conditions)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import passwords, sessions
 from app.accounts.models import User
-from app.accounts.queries import find_by_email, get_user
+from app.accounts.queries import find_by_email, get_user, get_user_to_change
 from app.accounts.rules import check_name, check_password, check_timezone, normalise_email
 from app.db.database import Database
 from app.errors import N_, InvalidError
@@ -57,7 +57,7 @@ def sign_in(
         return None
     renewed = passwords.hash_password(password) if passwords.is_outdated(checked) else checked
     with database.writing() as session:
-        user = get_user(session, user.id)
+        user = get_user_to_change(session, user.id)
         if user.disabled_at or not user.email_confirmed_at or user.password_hash != checked:
             return None
         user.password_hash = renewed
@@ -120,7 +120,7 @@ def change_password(
         raise InvalidError("current", N_("This is not your password."))
     new_hash = passwords.hash_password(check_password(new, email=user.email, field="new"))
     with database.writing() as session:
-        user = get_user(session, user_id)
+        user = get_user_to_change(session, user_id)
         if user.password_hash != checked:
             raise InvalidError("current", N_("This is not your password."))
         user.password_hash = new_hash

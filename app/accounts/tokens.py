@@ -3,6 +3,7 @@
 A link dies after use, after its time, or after five wrong secrets with its selector.
 """
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +15,8 @@ from app.accounts.models import OneTimeToken, TokenPurpose, User
 from app.accounts.rules import LinkState, LinkVerdict, is_alive, judge_link
 from app.accounts.sessions import token_hash
 from app.errors import GoneError
+
+_SELECTOR = re.compile(r"[A-Za-z0-9_-]{16}")
 
 
 def issue(
@@ -55,7 +58,8 @@ def find_alive(
 
     The secret is not looked at, so a page that only shows the button tells nothing about it.
     """
-    found = session.scalar(_select(text, purpose))
+    selector = _selector(text)
+    found = session.scalar(_select(selector, purpose)) if selector else None
     return found if found is not None and is_alive(_state(found), now=now) else None
 
 
@@ -77,7 +81,12 @@ def redeem(session: Session, text: str, *, purpose: TokenPurpose, now: datetime)
 
     Raises GoneError when it is dead or wrong. A wrong secret is counted and committed here.
     """
-    token = session.scalar(_select(text, purpose).with_for_update(of=OneTimeToken))
+    selector = _selector(text)
+    token = (
+        session.scalar(_select(selector, purpose).with_for_update(of=OneTimeToken))
+        if selector
+        else None
+    )
     if token is None:
         raise GoneError("no such link")
     verdict = judge_link(_state(token), secret_matches=has_secret(token, text), now=now)
@@ -104,10 +113,16 @@ def _kill(session: Session, *, user_id: int | None, purpose: TokenPurpose, now: 
     )
 
 
-def _select(text: str, purpose: TokenPurpose) -> Select[OneTimeToken]:
+def _selector(text: str) -> str | None:
+    # Nothing else reaches the database: PostgreSQL refuses a NUL character, for one.
+    found = text.partition(".")[0]
+    return found if _SELECTOR.fullmatch(found) else None
+
+
+def _select(selector: str, purpose: TokenPurpose) -> Select[OneTimeToken]:
     return (
         select(OneTimeToken)
-        .where(OneTimeToken.selector == text.partition(".")[0], OneTimeToken.purpose == purpose)
+        .where(OneTimeToken.selector == selector, OneTimeToken.purpose == purpose)
         .options(joinedload(OneTimeToken.user))
     )
 

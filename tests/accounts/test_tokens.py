@@ -104,7 +104,9 @@ def test_a_decoy_opens_nothing(session):
         tokens.redeem(session, decoy, purpose=RESET, now=NOW)
 
 
-@pytest.mark.parametrize("text", ["", ".", "no-such-selector.secret", "x" * 5000])
+@pytest.mark.parametrize(
+    "text", ["", ".", "no-such-selector.secret", "x" * 5000, "nul\x00character.x"]
+)
 def test_what_was_never_sent_opens_nothing(session, link, text):
     with pytest.raises(GoneError):
         tokens.redeem(session, text, purpose=RESET, now=NOW)
