@@ -23,6 +23,7 @@ from app.web import (
     request_log,
     security,
     sessions,
+    ticket_words,
     visitor,
 )
 
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     visitor.install(app)
     locale.install(app)
     navigation.install(app)
+    ticket_words.install(app)
     app.before_request(access.enforce_access)
     limits.install(app)
     csrf.init_app(app)

@@ -87,20 +87,14 @@ def bind_draft(session: Session, draft_key: str, message: Message) -> None:
     )
 
 
-def get_download(
-    session: Session, *, actor: Actor, token: str, draft_keys: frozenset[str]
-) -> Attachment:
+def get_download(session: Session, *, actor: Actor, token: str) -> Attachment:
     """A file that this person may download; raises NotFoundError for any other.
 
-    It belongs to a message that they may read, or to a draft of this session.
+    It belongs to a message that they may read; what is not sent yet is nobody's.
     """
     attachment = session.scalar(select(Attachment).where(Attachment.token == token))
-    if attachment is None:
+    if attachment is None or attachment.message_id is None:
         raise NotFoundError("no such file")
-    if attachment.message_id is None:
-        if attachment.draft_key not in draft_keys:
-            raise NotFoundError("a file of somebody else's draft")
-        return attachment
     message = session.get_one(Message, attachment.message_id)
     ticket = session.get_one(Ticket, message.ticket_id)
     if not policy.may_read(actor, ticket, message.kind):

@@ -2,7 +2,8 @@
 
 from sqlalchemy import ColumnElement, false, or_, true
 
-from app.accounts.actor import Actor
+from app.accounts.actor import ANYBODY, Actor
+from app.accounts.models import Role
 from app.tickets.models import MessageKind, Ticket
 
 
@@ -60,3 +61,11 @@ def may_read(actor: Actor, ticket: Ticket, kind: MessageKind) -> bool:
     if kind is MessageKind.NOTE:
         return may_work(actor, ticket)
     return may_see(actor, ticket)
+
+
+def customer_of(ticket: Ticket) -> Actor:
+    """The ticket's customer, for asking what they may read."""
+    person = ticket.requester
+    if person is None:
+        return ANYBODY
+    return Actor(user_id=person.id, role=Role(person.role), organisation_id=person.organisation_id)

@@ -5,13 +5,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.accounts.actor import ANYBODY, Actor
-from app.accounts.models import Role
 from app.db.outbox import bump_index
 from app.knowledge.models import Article
 from app.knowledge.policy import may_read
 from app.knowledge.rendering import article_path
-from app.tickets import mailing
+from app.tickets import mailing, policy
 from app.tickets.events import add_event, read_event
 from app.tickets.models import LinkKind, MessageKind, Ticket, TicketArticle
 from app.tickets.references import link_secret, secret_hash
@@ -37,7 +35,7 @@ def announce(session: Session, *, article_id: int, public_url: str, key: str, no
     ).all()
     told = 0
     for ticket in tickets:
-        if not may_read(_customer(ticket), article) or _was_told(ticket, article):
+        if not may_read(policy.customer_of(ticket), article) or _was_told(ticket, article):
             continue
         title = article.published_revision.title
         url = public_url + article_path(article.locale, article.slug)
@@ -60,17 +58,6 @@ def announce(session: Session, *, article_id: int, public_url: str, key: str, no
         bump_index(session, now=now)
     session.commit()
     return told
-
-
-def _customer(ticket: Ticket) -> Actor:
-    """What the customer of a ticket may read."""
-    if ticket.requester is None:
-        return ANYBODY
-    return Actor(
-        user_id=ticket.requester.id,
-        role=Role(ticket.requester.role),
-        organisation_id=ticket.requester.organisation_id,
-    )
 
 
 def _was_told(ticket: Ticket, article: Article) -> bool:

@@ -3,12 +3,15 @@
 from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFProtect
 
-from app.web import demo_mail, health, root
+from app.web import attachments, demo_mail, health, root
 from app.web.account import password as account_password
 from app.web.account import profile as account_profile
 from app.web.account import registration as account_registration
 from app.web.account import session as account_session
 from app.web.api import endpoints as api
+from app.web.desk import actions as desk_actions
+from app.web.desk import queue as desk_queue
+from app.web.desk import ticket as desk_ticket
 from app.web.help import articles as help_articles
 from app.web.help import ask as help_ask
 from app.web.help import assets as help_assets
@@ -16,6 +19,7 @@ from app.web.help import attempts as help_attempts
 from app.web.help import feeds
 from app.web.help import home as help_home
 from app.web.help import search as help_search
+from app.web.help import tickets as help_tickets
 from app.web.locale import PREFIX
 from app.web.studio import articles as studio_articles
 from app.web.studio import editor as studio_editor
@@ -30,6 +34,7 @@ LOCALISED: tuple[Blueprint, ...] = (
     help_ask.blueprint,
     help_attempts.blueprint,
     help_search.blueprint,
+    help_tickets.blueprint,
     account_session.blueprint,
     account_registration.blueprint,
     account_password.blueprint,
@@ -39,6 +44,9 @@ LOCALISED: tuple[Blueprint, ...] = (
 
 PLAIN: tuple[Blueprint, ...] = (
     root.blueprint,
+    desk_queue.blueprint,
+    desk_ticket.blueprint,
+    desk_actions.blueprint,
     studio_inbox.blueprint,
     studio_articles.blueprint,
     studio_editor.blueprint,
@@ -47,6 +55,7 @@ PLAIN: tuple[Blueprint, ...] = (
     studio_organisations.blueprint,
     feeds.blueprint,
     help_assets.blueprint,
+    attachments.blueprint,
     demo_mail.blueprint,
     health.blueprint,
 )

@@ -1,0 +1,168 @@
+"""What is done with a ticket besides writing: claim, hand over, move, resolve, reopen."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app.errors import ConflictError, InvalidError
+from app.tickets import handling, resolving
+from app.tickets.models import TicketState
+from app.web.access import Access, access
+from app.web.desk.page import get_ticket
+from app.web.desk.ticket import page_of
+from app.web.errors import say
+from app.web.request_context import current_actor, db, looking, now, settings
+
+blueprint = Blueprint("desk_actions", __name__, url_prefix="/desk/tickets")
+
+
+@blueprint.post("/<reference>/claim")
+@access(Access.TICKETS)
+def claim(reference: str) -> Response:
+    """Take a ticket that nobody has."""
+    return _do(
+        reference,
+        lambda number: handling.claim(db(), actor=current_actor(), ticket_id=number, now=now()),
+        _("The ticket is yours."),
+    )
+
+
+@blueprint.post("/<reference>/assign")
+@access(Access.TICKETS)
+def assign(reference: str) -> Response:
+    """Give the ticket to somebody, or back to the queue."""
+    assignee = request.form.get("assignee", type=int)
+    return _do(
+        reference,
+        lambda number: handling.assign(
+            db(),
+            actor=current_actor(),
+            ticket_id=number,
+            assignee_id=assignee,
+            expected_id=request.form.get("had", type=int),
+            check="had" in request.form,
+            now=now(),
+        ),
+        _("The ticket was handed over.") if assignee else _("Nobody has the ticket now."),
+    )
+
+
+@blueprint.post("/<reference>/move")
+@access(Access.TICKETS)
+def move(reference: str) -> Response:
+    """Put the ticket into another queue, perhaps one that this agent does not work."""
+    _do(
+        reference,
+        lambda number: handling.move(
+            db(),
+            actor=current_actor(),
+            ticket_id=number,
+            queue_id=request.form.get("queue", 0, type=int),
+            now=now(),
+        ),
+        _("The ticket was moved."),
+    )
+    return redirect(url_for("desk_queue.queue", view=request.values.get("view")), 303)
+
+
+@blueprint.post("/<reference>/state")
+@access(Access.TICKETS)
+def state(reference: str) -> Response:
+    """Say whose turn it is, or reopen."""
+    chosen = request.form.get("state", "")
+    if chosen not in set(TicketState):
+        raise InvalidError("state", "not a state")
+    return _do(
+        reference,
+        lambda number: handling.set_state(
+            db(),
+            actor=current_actor(),
+            ticket_id=number,
+            state=TicketState(chosen),
+            settings=settings(),
+            now=now(),
+        ),
+    )
+
+
+@blueprint.post("/<reference>/resolve")
+@access(Access.TICKETS)
+def resolve(reference: str) -> Response:
+    """Resolve by an article (`article`: its id), or with nothing to document."""
+    article = request.form.get("article", type=int)
+    if article is None and request.form.get("how") != "nothing":
+        flash(_("Choose the article that solved it."), "warning")
+        return redirect(page_of(reference), 303)
+    if article is None:
+        return _do(
+            reference,
+            lambda number: resolving.resolve_with_nothing(
+                db(),
+                actor=current_actor(),
+                ticket_id=number,
+                seen=_seen(),
+                settings=settings(),
+                now=now(),
+            ),
+            _("The ticket is resolved."),
+        )
+    return _do(
+        reference,
+        lambda number: resolving.resolve_by_article(
+            db(),
+            actor=current_actor(),
+            ticket_id=number,
+            article_id=article,
+            seen=_seen(),
+            settings=settings(),
+            now=now(),
+        ),
+        _("The ticket is resolved, and these words lead to the article from now on."),
+    )
+
+
+@blueprint.post("/<reference>/article")
+@access(Access.TICKETS)
+def draft_article(reference: str) -> Response:
+    """Resolve by beginning the article that was missing, and go on to its editor."""
+    number = _id(reference)
+    try:
+        article = resolving.resolve_by_writing(
+            db(),
+            actor=current_actor(),
+            ticket_id=number,
+            seen=_seen(),
+            settings=settings(),
+            now=now(),
+        )
+    except ConflictError as error:
+        flash(say(error), "warning")
+        return redirect(page_of(reference), 303)
+    flash(
+        _("The draft begins with the customer’s words and your answer. Make it yours."), "success"
+    )
+    return redirect(url_for("studio_editor.edit", article_id=article.id), 303)
+
+
+def _do(reference: str, deed: Callable[[int], object], said: str = "") -> Response:
+    """Do it and go back to the ticket; who came too late is told, and nothing is overwritten."""
+    number = _id(reference)
+    try:
+        deed(number)
+    except (ConflictError, InvalidError) as error:
+        flash(say(error), "warning")
+    else:
+        if said:
+            flash(said, "success")
+    return redirect(page_of(reference), 303)
+
+
+def _id(reference: str) -> int:
+    with looking() as reading:
+        return get_ticket(reading, reference).id
+
+
+def _seen() -> int | None:
+    return request.form.get("seen", type=int)
