@@ -15,6 +15,7 @@ from flask import Flask
 from huey import SqliteHuey, crontab
 from sqlalchemy.orm import Session
 
+from app.accounts.sessions import forget_ended
 from app.db.heartbeat import WORKER, beat
 from app.deflection.service import sweep_abandoned
 from app.factory import create_app
@@ -122,9 +123,13 @@ def periodic(app: Flask) -> SqliteHuey:
     def forget_delivered_mail(session: Session) -> None:
         forget_delivered(session, before=clock() - KEEP_DELIVERED)
 
+    def forget_ended_sessions(session: Session) -> None:
+        forget_ended(session, now=clock())
+
     every(crontab(minute="*/10"), end_abandoned_attempts)
     every(crontab(minute="23"), discard_orphan_files)
     every(crontab(minute="41", hour="3"), forget_delivered_mail)
+    every(crontab(minute="53"), forget_ended_sessions)
     return huey
 
 
