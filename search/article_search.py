@@ -69,8 +69,10 @@ class ArticleSearch(Protocol):
         """The version of the last rebuild or apply; None when there is no readable index."""
 
     def search(self, request: SearchRequest, boosts: Sequence[Ranked] | None = None) -> SearchPage:
-        """Find articles. `boosts` is the suggestion ranker's ranking for the same text: the two
-        are fused, and what customers called it counts here too.
+        """Find articles.
+
+        `boosts` is the suggestion ranker's ranking for the same text: the two are fused, and what
+        customers called it counts here too.
 
         No text raises: too long, unbalanced or senseless queries find what is left of them.
         Raises SnapshotError when there is no readable index.

@@ -76,8 +76,9 @@ def _spelled(article: str, folded: str) -> str:
 
 
 def edit_distance(left: str, right: str) -> int:
-    """Insertions, deletions, replacements and swaps of neighbours that turn one into the other
-    (optimal string alignment).
+    """How many insertions, deletions, replacements and swaps of neighbours make one the other.
+
+    The optimal string alignment distance.
     """
     before: list[int] = []
     previous = list(range(len(right) + 1))

@@ -1,6 +1,7 @@
 """Escaped HTML with the words that were asked for in <mark>."""
 
-from collections.abc import Sequence, Set as AbstractSet
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from html import escape
 from typing import Final

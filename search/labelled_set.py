@@ -58,20 +58,26 @@ def read_labelled_set(directory: Path) -> LabelledSet:
 
 
 def _json_lines(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
+    for number, line in enumerate(_lines(path), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise EvaluationError(f"{path}, line {number}: not JSON ({error})") from error
+        if not isinstance(row, dict):
+            raise EvaluationError(f"{path}, line {number}: not a JSON object")
+        yield row, f"{path.name}:{number:07d}"
+
+
+def _lines(path: Path) -> list[str]:
+    # Not str.splitlines: a text may hold U+2028, which ends no line of these files.
     try:
-        with path.open(encoding="utf-8") as file:
-            for number, line in enumerate(file, 1):
-                if not line.strip():
-                    continue
-                where = f"{path.name}:{number:07d}"
-                row = json.loads(line)
-                if not isinstance(row, dict):
-                    raise EvaluationError(f"{path}, line {number}: not a JSON object")
-                yield row, where
+        return path.read_text("utf-8").split("\n")
     except OSError as error:
         raise EvaluationError(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise EvaluationError(f"{path}, line {number + 1}: not JSON ({error})") from error
+    except UnicodeDecodeError as error:
+        raise EvaluationError(f"{path} is not UTF-8: {error}") from error
 
 
 def _text(row: Mapping[str, Any], key: str, where: str) -> str:
@@ -116,11 +122,7 @@ def _query(
 
 def _relevance(path: Path, known: set[str]) -> dict[str, dict[str, int]]:
     relevance: dict[str, dict[str, int]] = {}
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except OSError as error:
-        raise EvaluationError(f"{path} cannot be read: {error.strerror}") from error
-    for number, line in enumerate(lines[1:], 2):
+    for number, line in enumerate(_lines(path)[1:], 2):
         if not line.strip():
             continue
         parts = line.split("\t")

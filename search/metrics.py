@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 
 def recall_at(ranking: Sequence[str], gold: Collection[str], k: int) -> float:
-    """1.0 when a gold article stands in the first k, else 0.0: did the reader see an answer?"""
+    """1.0 when a gold article stands in the first k, else 0.0."""
     return float(any(document_id in gold for document_id in ranking[:k]))
 
 

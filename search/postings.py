@@ -47,8 +47,10 @@ class Postings:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A draft as a sparse unit vector; its unknown words count in the length, so that a text
-    about something else stays far from everything.
+    """A draft as a sparse unit vector.
+
+    Its unknown words count in the length, so that a text about something else stays far from
+    everything.
     """
 
     features: Ints
@@ -116,7 +118,8 @@ def document_frequency(counts: Counts, feature_count: int) -> Ints:
 
 def smooth_idf(frequency: Ints, row_count: int) -> Floats:
     """ln((1 + N) / (1 + df)) + 1, as scikit-learn defines it."""
-    return (np.log((1.0 + row_count) / (1.0 + frequency)) + 1.0).astype(np.float32)
+    idf: Floats = (np.log((1.0 + row_count) / (1.0 + frequency)) + 1.0).astype(np.float32)
+    return idf
 
 
 def top(scores: npt.NDArray[np.float64], count: int) -> Ints:

@@ -65,8 +65,8 @@ class Recipe:
     rank_fade: Mapping[str, float] = field(default_factory=lambda: dict(_RANK_FADE))
     gate_weights: Mapping[str, float] = field(default_factory=lambda: dict(_GATE))
     gate_fade: Mapping[str, float] = field(default_factory=lambda: dict(_GATE_FADE))
-    gate_slope: float = 0.30
-    gate_middle: float = 14.0
+    gate_slope: float = 0.184
+    gate_middle: float = 13.7
     learned_bar: float = 8.0
 
     def rank(self, signals: Mapping[str, Array], ticket_counts: Array) -> Array:
@@ -102,4 +102,4 @@ class Recipe:
 DEFAULT_RECIPE: Final = Recipe()
 
 # The least confidence that is shown when nobody has chosen one.
-DEFAULT_THRESHOLD: Final = 0.5
+DEFAULT_THRESHOLD: Final = 0.32

@@ -84,14 +84,12 @@ def load_snapshot(folder: Path, *, kind: str) -> Snapshot:
     place = folder / _current_name(folder)
     try:
         manifest = json.loads((place / _MANIFEST).read_text("utf-8"))
-        if manifest["kind"] != kind:
-            raise SnapshotError(f"{place} holds {manifest['kind']!r}, not {kind!r}: rebuild it")
+        _check(manifest["kind"], kind, f"{place} holds another kind of index")
         arrays: dict[str, Array] = {}
         values: dict[str, Any] = {}
         for name, expected in manifest["files"].items():
             path = place / name
-            if _described(path) != expected:
-                raise SnapshotError(f"{path} is damaged (its checksum differs): rebuild it")
+            _check(_described(path), expected, f"{path} is damaged")
             if path.suffix == ".npy":
                 arrays[path.stem] = _mapped(path)
             else:
@@ -109,6 +107,11 @@ def saved_version(folder: Path) -> int | None:
         return int(_current_name(folder)[1:].split("-", maxsplit=1)[0])
     except (SnapshotError, ValueError):
         return None
+
+
+def _check(found: object, expected: object, complaint: str) -> None:
+    if found != expected:
+        raise SnapshotError(f"{complaint} ({found!r}, not {expected!r}): rebuild it")
 
 
 def _mapped(path: Path) -> Array:

@@ -6,7 +6,7 @@
 An index never changes: build another one, save it, and let every process load it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -27,6 +27,7 @@ from search.evidence import (
 )
 from search.excerpts import excerpt
 from search.language import as_language, detect
+from search.matched_words import matched_words
 from search.postings import top
 from search.recipe import DEFAULT_RECIPE, DEFAULT_THRESHOLD, Array, Recipe
 from search.similar_tickets import SimilarTicket, TicketIndex
@@ -45,7 +46,6 @@ __all__ = [
 
 MIN_DRAFT_CHARACTERS: Final = 12
 _KIND: Final = "suggestions-1"
-_MAX_TERMS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,41 +258,21 @@ class SuggestionIndex:
             numbers = self._table.passages_of(int(row))
             best = max(numbers, key=lambda number: (passage_scores[number], -number))
             passage = self._table.passages[best]
-            terms, stems = self._matched(words, int(row))
+            matched = matched_words(self._evidence, words, int(row))
             suggestions.append(
                 Suggestion(
                     document_id=self._table.ids[row],
                     section_anchor=passage.anchor,
                     section_title=passage.title,
                     excerpt=excerpt(
-                        passage.text, stems, analyser(as_language(self._table.locales[row]))
+                        passage.text, matched.stems, analyser(as_language(self._table.locales[row]))
                     ),
                     score=float(scores[row]),
                     confidence=float(confidence[row]),
-                    terms=terms,
+                    terms=matched.terms,
                 )
             )
         return tuple(suggestions)
-
-    def _matched(self, words: list[Word], row: int) -> tuple[tuple[str, ...], frozenset[str]]:
-        """The customer's words that stand in the article or in tickets it solved, most telling
-        first, and their stems.
-        """
-        evidence = self._evidence
-        found: dict[str, tuple[float, str]] = {}
-        for word in words:
-            number = evidence.lexicon.unigrams.get(word.stem)
-            if number is None or word.common or word.stem in found:
-                continue
-            weight = (
-                evidence.title.weight_of(number, row)
-                + evidence.text.weight_of(number, row)
-                + evidence.centroid.weight_of(number, row)
-            ) * float(evidence.word_idf[number])
-            if weight > 0:
-                found[word.stem] = (weight, word.surface)
-        ordered = sorted(found.values(), key=lambda item: (-item[0], item[1]))
-        return tuple(surface for _, surface in ordered[:_MAX_TERMS]), frozenset(found)
 
 
 def _bar(threshold: float | None) -> float:

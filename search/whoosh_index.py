@@ -33,7 +33,7 @@ class StemAnalyzer(Analyzer):  # type: ignore[misc]  # Whoosh ships no types
     def __init__(self, language: str) -> None:
         self.language = language
 
-    def __call__(self, value: str, mode: str = "", **kwargs: Any) -> Iterator[Token]:
+    def __call__(self, value: str, mode: str = "", **_kwargs: Any) -> Iterator[Token]:
         # Whoosh reuses one token object on purpose: see whoosh.analysis.Token.
         token = Token(positions=True, mode=mode, removestops=False)
         for position, word in enumerate(analyser(self.language).words(clean(value))):
@@ -48,7 +48,7 @@ class StemAnalyzer(Analyzer):  # type: ignore[misc]  # Whoosh ships no types
 class FoldedAnalyzer(Analyzer):  # type: ignore[misc]
     """Whole words with accents folded, for prefixes and corrections."""
 
-    def __call__(self, value: str, mode: str = "", **kwargs: Any) -> Iterator[Token]:
+    def __call__(self, value: str, mode: str = "", **_kwargs: Any) -> Iterator[Token]:
         token = Token(positions=True, mode=mode, removestops=False)
         for position, word in enumerate(analyser(None).words(clean(value))):
             token.text = token.original = word.folded
