@@ -13,6 +13,7 @@ from app.web.request_context import current_account, current_actor, settings
 _HOME = "help_home.home"
 _ASK = "help_ask.form"
 _TICKETS = "help_tickets.mine"
+_EDIT = "studio_editor.edit"
 _SET_LOCALE = "account_profile.set_locale"
 
 
@@ -51,6 +52,13 @@ def ask_address(**carried: Any) -> str | None:
 def tickets_address() -> str | None:
     """The person's own tickets."""
     return url_for(_TICKETS) if _exists(_TICKETS) else None
+
+
+def edit_address(article_id: int) -> str | None:
+    """Where staff change an article; None for everybody else."""
+    if not current_actor().is_staff or not _exists(_EDIT):
+        return None
+    return url_for(_EDIT, article_id=article_id)
 
 
 def sign_in_address() -> str | None:
@@ -139,6 +147,7 @@ def install(app: Flask) -> None:
         home_address=home_address,
         ask_address=ask_address,
         tickets_address=tickets_address,
+        edit_address=edit_address,
         search_address=search_address,
         sign_in_address=sign_in_address,
         same_page=same_page,

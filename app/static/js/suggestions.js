@@ -19,7 +19,7 @@ export class Suggestions {
   constructor(form, { onToken, onSolved }) {
     this.#form = form;
     this.#panel = form.querySelector("[data-answers]");
-    this.#count = form.querySelector("[data-count]");
+    this.#count = form.querySelector("[data-status]");
     this.onToken = onToken;
     this.onSolved = onSolved;
     this.#panel.addEventListener("toggle", (event) => this.#toggled(event.target), true);

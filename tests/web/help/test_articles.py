@@ -133,7 +133,14 @@ def test_drafts_and_other_peoples_articles_are_not_there(
 def test_staff_are_told_who_else_sees_an_article(client: FlaskClient, session: Session) -> None:
     make_article(session, slug="staff", visibility=Visibility.AGENTS)
     sign_in(client, make_user(session, role=Role.AGENT))
-    assert "Only staff see this" in client.get("/en/articles/staff").text
+    page = client.get("/en/articles/staff").text
+    assert "Only staff see this" in page
+    assert "Edit this article" in page
+
+
+def test_readers_are_not_offered_to_edit(client: FlaskClient, session: Session) -> None:
+    make_article(session, slug="pay")
+    assert "Edit this article" not in client.get("/en/articles/pay").text
 
 
 @pytest.mark.parametrize(("days", "words"), [(0, "Verified today"), (21, "Verified 3 weeks ago")])
