@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 
-from flask import Flask, current_app, g, request, session
+from flask import Flask, current_app, g, has_request_context, request, session
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import sessions
-from app.accounts.actor import Actor
+from app.accounts.actor import ANYBODY, Actor
 from app.accounts.models import Role, User
 from app.db.database import Database
 from app.knowledge.index_host import IndexHost
@@ -79,13 +79,19 @@ class Identity:
 def current_account() -> User | None:
     """The signed-in person with their organisation. Change people through their services.
 
-    Nobody for programs of the API, which come without cookies: one that is sent is not read.
+    Nobody where no person visits: see `_is_visit`.
     """
-    if request.path.startswith("/api/"):
+    if not _is_visit():
         return None
     if "identity" not in g:
         g.identity = _identity()
     return cast("Identity", g.identity).account
+
+
+def _is_visit() -> bool:
+    # Mail is rendered without any request; programs of the API come without cookies, and one
+    # that is sent all the same is not read.
+    return has_request_context() and not request.path.startswith("/api/")
 
 
 def _identity() -> Identity:
@@ -108,6 +114,8 @@ def current_actor() -> Actor:
 
 
 def _actor() -> Actor:
+    if not _is_visit():
+        return ANYBODY
     opened = frozenset(int(ticket) for ticket in session.get(TICKETS_OPENED, []))
     account = current_account()
     if account is None:
