@@ -28,7 +28,7 @@ def matched_words(evidence: Evidence, words: Sequence[Word], article: int) -> Ma
     """
     found: dict[str, tuple[float, str]] = {}
     for word in words:
-        if word.common or word.stem in found:
+        if word.common or len(word.surface) == 1 or word.stem in found:
             continue
         weight = _weight(evidence, word, article)
         if weight > 0:

@@ -38,10 +38,10 @@ _GATE: Final = MappingProxyType(
         "manner": 15.6,
         "nearest": 13.5,
         "votes": 2.25,
-        "domain": 12.0,
-        "known": 5.0,
     }
 )
+# The gate's signals that are the same for all articles of a language.
+_DRAFT: Final = MappingProxyType({"domain": 12.0, "known": 5.0})
 # How much of a signal is taken back as an article learns from tickets: its own words matter less.
 _RANK_FADE: Final = MappingProxyType({"title": 0.7, "spelling": 1.0})
 _GATE_FADE: Final = MappingProxyType({"spelling": 1.0, "text": 0.9, "passage": 0.9})
@@ -52,7 +52,8 @@ class Recipe:
     """Weights of signals in the rank and in the gate, and the scale of the confidence.
 
     `common_weight` is what a stop word counts beside another word. An article with n resolved
-    tickets is learned by n / (n + `learned_at`). The gate's middle, where the confidence is one
+    tickets is learned by n / (n + `learned_at`). What the draft as a whole is about speaks for an
+    article in full only from `own_evidence` on, and not at all where nothing else does. The gate's middle, where the confidence is one
     half, rises by `learned_bar` as a desk's articles go from none learned to all: a desk that has
     seen many tickets expects a draft to resemble them.
     """
@@ -65,6 +66,8 @@ class Recipe:
     rank_fade: Mapping[str, float] = field(default_factory=lambda: dict(_RANK_FADE))
     gate_weights: Mapping[str, float] = field(default_factory=lambda: dict(_GATE))
     gate_fade: Mapping[str, float] = field(default_factory=lambda: dict(_GATE_FADE))
+    draft_weights: Mapping[str, float] = field(default_factory=lambda: dict(_DRAFT))
+    own_evidence: float = 4.0
     gate_slope: float = 0.184
     gate_middle: float = 13.7
     learned_bar: float = 8.0
@@ -76,7 +79,9 @@ class Recipe:
 
     def confidence(self, signals: Mapping[str, Array], ticket_counts: Array) -> Array:
         """How sure each article is, in [0, 1]: a logistic curve over the nearness of evidence."""
-        nearness = self._sum(signals, self.gate_weights, self.gate_fade, ticket_counts)
+        own = self._sum(signals, self.gate_weights, self.gate_fade, ticket_counts)
+        draft = self._sum(signals, self.draft_weights, {}, ticket_counts)
+        nearness = own + draft * np.minimum(own / self.own_evidence, 1.0)
         learned = self._learned(ticket_counts)
         middle = self.gate_middle + self.learned_bar * (learned.mean() if len(learned) else 0.0)
         return 1.0 / (1.0 + np.exp(-self.gate_slope * (nearness - middle)))
