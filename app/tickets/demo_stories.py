@@ -61,7 +61,7 @@ STORIES: tuple[Story, ...] = (
         "No me llega el correo para confirmar la cuenta",
         "Me registré ayer y no me ha llegado nada. He mirado en la carpeta de spam y tampoco está. "
         "¿Podéis mandármelo otra vez?",
-        30,
+        78,
         TicketKind.PROBLEM,
         email="lucia.campos@example.com",
         name="Lucía Campos",

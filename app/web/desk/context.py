@@ -12,14 +12,12 @@ from app.knowledge.searching import search_articles
 from app.tickets import desk_queries, policy
 from app.tickets.desk_queries import TicketRow
 from app.tickets.models import Ticket
-from app.web.request_context import current_actor, product
+from app.web.request_context import current_actor, product, settings
 from search.suggestions import Draft
 
 SUGGESTED = 4
 FOUND = 6
 SIMILAR = 4
-LEAST_CONFIDENCE = 0.1
-"""An agent can judge for herself: shown well below the bar that holds for customers."""
 LEAST_LIKENESS = 0.12
 
 log = structlog.get_logger()
@@ -47,7 +45,7 @@ def suggested(
             Draft(ticket.subject, first_words, ticket.locale),
             audiences=audiences(reading, current_actor()),
             limit=SUGGESTED,
-            threshold=LEAST_CONFIDENCE,
+            threshold=settings().suggestion_threshold,
         )
     except Exception:  # the ticket is worked without
         log.exception("desk.suggestions_failed")
