@@ -12,7 +12,7 @@ from search.query_text import QueryText
 _MIN_CHARACTERS: Final = 4
 _MAX_CHARACTERS: Final = 20
 _TWO_EDITS_FROM: Final = 7
-_MAX_CHECKED_WORDS: Final = 8
+_MAX_CHECKED_WORDS: Final = 6
 _MAX_CANDIDATES: Final = 40
 
 
@@ -20,8 +20,9 @@ def corrected_query(searcher: Searcher, parsed: QueryText, readable: q.Query) ->
     """The query with misspelled words replaced by the nearest ones that readable documents hold.
 
     A word counts as known only when a readable document holds it, and a correction is taken with
-    its spelling from a readable document, so that nothing of the others shows. None: nothing to
-    correct. Phrases and prefixes are left as they are.
+    its spelling from a readable document, so that nothing of the others shows. The first letter is
+    taken to be right, which keeps the search for neighbours short. None: nothing to correct.
+    Phrases and prefixes are left as they are.
     """
     if not parsed.words:
         return None
@@ -48,7 +49,7 @@ def _correction(searcher: Searcher, word: str, readable: q.Query) -> str | None:
     edits = 2 if len(folded) >= _TWO_EDITS_FROM else 1
     near = sorted(
         (distance, -searcher.reader().doc_frequency("words", term), term)
-        for term in searcher.reader().terms_within("words", folded, edits)
+        for term in searcher.reader().terms_within("words", folded, edits, prefix=1)
         if len(term) >= _MIN_CHARACTERS - 1 and (distance := edit_distance(folded, term)) <= edits
     )
     for _, _, term in near[:_MAX_CANDIDATES]:

@@ -28,6 +28,14 @@ class Wanted:
             for word in words
         )
 
+    def variety(self, words: Sequence[Word]) -> int:
+        """How many different wanted stems and prefixes stand among the words."""
+        stems = {word.stem for word in words}
+        folded = {word.folded for word in words} if self.prefixes else set()
+        return len(stems & self.stems) + sum(
+            any(form.startswith(prefix) for form in folded) for prefix in self.prefixes
+        )
+
 
 def marked(text: str, wanted: Wanted, analyser: Analyser) -> str:
     """The whole text, escaped, wanted words marked."""
@@ -46,7 +54,7 @@ def best_section(
     best_score = -1
     for section in sections:
         words = analyser.words(clean(f"{section.title}\n{section.text}"))
-        score = len({word.stem for word in words if wanted.matches((word,))})
+        score = wanted.variety(words)
         if score > best_score:
             best, best_score = section, score
     return best, marked_excerpt(best.text, wanted, analyser) if best else ""
