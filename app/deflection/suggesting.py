@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,6 +24,8 @@ from app.knowledge.policy import audiences
 from app.knowledge.queries import PublishedArticle, published_articles
 from search.analysis import MAX_DRAFT_CHARACTERS
 from search.suggestions import Draft, Suggestion
+
+MAX_TERMS_NAMED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,11 @@ class ShownSuggestion:
     confidence: float
     terms: tuple[str, ...]
     verdict: Verdict | None = None
+
+    @property
+    def telling_terms(self) -> tuple[str, ...]:
+        """The words to name as the reason: five at most, and no single letters."""
+        return tuple(term for term in self.terms if len(term) > 1)[:MAX_TERMS_NAMED]
 
 
 @dataclass(frozen=True, slots=True)

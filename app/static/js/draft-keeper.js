@@ -70,7 +70,9 @@ export const keepDraft = (form) => {
     write(null);
   }
 
+  let discarded = false;
   kept.querySelector("[data-draft-discard]").addEventListener("click", () => {
+    discarded = true;
     write(null);
     location.assign(location.pathname);
   });
@@ -81,7 +83,8 @@ export const keepDraft = (form) => {
     waiting = setTimeout(save, 200);
   });
   addEventListener("pagehide", () => {
-    if (!read()?.sending && !read()?.solved) save();
+    const { sending, solved } = read() ?? {};
+    if (!discarded && !sending && !solved) save();
   });
   return save;
 };

@@ -12,7 +12,7 @@ from app.deflection.queries import find_ticket_by_secret
 from app.deflection.ranking import RankingPolicy
 from app.deflection.service import Handover, Origin, Shown
 from app.deflection.states import Channel, Verdict
-from app.errors import InvalidError, NotFoundError
+from app.errors import N_, InvalidError, NotFoundError
 from app.knowledge.cards import ArticleCard
 from app.knowledge.queries import PublishedArticle, find_published, published_by_ids
 from app.tickets import attachments
@@ -107,14 +107,14 @@ def sent(secret: str) -> str:
 def _judged(filled: AskForm, verdict: str, article_id: int) -> str | Response:
     """A verdict given without a script: on to the thanks, or the same page again."""
     if verdict not in set(Verdict):
-        raise InvalidError("verdict", "not a verdict")
+        raise InvalidError("verdict", N_("Choose one of the three answers."))
     token = written(filled.attempt)
     service.give_verdict(
         db(), token=token, article_id=article_id, verdict=Verdict(verdict), now=now()
     )
     if verdict == Verdict.SOLVED:
         return redirect(url_for("help_attempts.solved", token=token), 303)
-    return _suggestions_page(filled, _suggestions(filled))
+    return _suggestions_page(filled, _suggestions(filled), noted=verdict)
 
 
 def _hand_over(filled: AskForm, uploads: Sequence[Uploaded]) -> Response | tuple[str, int]:
@@ -215,7 +215,7 @@ def _page(filled: AskForm) -> str:
     )
 
 
-def _suggestions_page(filled: AskForm, shown: Shown) -> str:
+def _suggestions_page(filled: AskForm, shown: Shown, *, noted: str = "") -> str:
     filled.attempt.data = shown.token
     return render_template(
         "help/suggestions.html",
@@ -223,6 +223,7 @@ def _suggestions_page(filled: AskForm, shown: Shown) -> str:
         files=waiting_files(filled),
         shown=shown,
         answer_of=answer_html,
+        noted=noted,
     )
 
 

@@ -19,6 +19,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.validators import Optional
 
 from app.deflection.suggesting import Typed
 from app.deflection.tokens import is_token, new_token
@@ -53,9 +54,9 @@ class AskForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
         choices=options((kind.value, label) for kind, label in _KINDS),
         default=TicketKind.QUESTION.value,
     )
-    files = MultipleFileField(lazy_gettext("Files"))
+    files = MultipleFileField(lazy_gettext("Files"), [Optional()])
     email = EmailField(lazy_gettext("Your e-mail"), [obeys(checked_email)])
-    name = StringField(lazy_gettext("Your name"), [obeys(checked_name)])
+    name = StringField(lazy_gettext("Your name"), [Optional(), obeys(checked_name)])
     form_id = HiddenField()
     """One-time: a form sent twice files once. The waiting files are bound to it, too."""
     attempt = HiddenField()
