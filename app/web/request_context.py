@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import cast
 
 from flask import Flask, current_app, g, has_request_context, request, session
+from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,8 +20,8 @@ from app.settings import Settings
 from app.tickets.models import QueueMember
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-SIGNED_IN = "signed_in"
-"""Session key: the id of the server-side session of who is signed in."""
+SIGNED_IN = "_user_id"
+"""Session key where Flask-Login keeps the id of the server-side session of who is signed in."""
 TICKETS_OPENED = "tickets_opened"
 """Session key: ids of tickets that were opened by their private link."""
 
@@ -68,12 +69,19 @@ def looking() -> Iterator[Session]:
             yield opened
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who is signed in, with the queues that they work."""
+@dataclass(frozen=True)
+class Identity(UserMixin):  # type: ignore[misc]  # flask_login ships no types
+    """Who is signed in, with the queues that they work, as Flask-Login's user.
 
+    Flask-Login's id of it is the id of the server-side session.
+    """
+
+    session_id: str
     account: User | None = None
     queue_ids: frozenset[int] = frozenset()
+
+    def get_id(self) -> str:
+        return self.session_id
 
 
 def current_account() -> User | None:
@@ -81,11 +89,8 @@ def current_account() -> User | None:
 
     Nobody where no person visits: see `_is_visit`.
     """
-    if not _is_visit():
-        return None
-    if "identity" not in g:
-        g.identity = _identity()
-    return cast("Identity", g.identity).account
+    identity = _identity()
+    return identity.account if identity is not None else None
 
 
 def _is_visit() -> bool:
@@ -94,16 +99,22 @@ def _is_visit() -> bool:
     return has_request_context() and not request.path.startswith("/api/")
 
 
-def _identity() -> Identity:
-    token = session.get(SIGNED_IN)
-    if not isinstance(token, str):
-        return Identity()
+def _identity() -> Identity | None:
+    if not _is_visit() or not current_user.is_authenticated:
+        return None
+    return cast("Identity", current_user)
+
+
+def _load_identity(session_id: str) -> Identity | None:
+    """Flask-Login asks who this session belongs to; None when it has ended."""
     with looking() as reading:
-        account = sessions.find_user(reading, token, now=now())
-        if account is None or account.role is Role.CUSTOMER:
-            return Identity(account)
+        account = sessions.find_user(reading, session_id, now=now())
+        if account is None:
+            return None
+        if account.role is Role.CUSTOMER:
+            return Identity(session_id, account)
         queues = select(QueueMember.queue_id).where(QueueMember.user_id == account.id)
-        return Identity(account, frozenset(reading.scalars(queues)))
+        return Identity(session_id, account, frozenset(reading.scalars(queues)))
 
 
 def current_actor() -> Actor:
@@ -117,15 +128,16 @@ def _actor() -> Actor:
     if not _is_visit():
         return ANYBODY
     opened = frozenset(int(ticket) for ticket in session.get(TICKETS_OPENED, []))
-    account = current_account()
-    if account is None:
+    identity = _identity()
+    account = identity.account if identity is not None else None
+    if identity is None or account is None:
         return Actor(ticket_ids=opened)
     return Actor(
         user_id=account.id,
         role=account.role,
         email=account.email if account.email_confirmed_at else None,
         organisation_id=account.organisation_id,
-        queue_ids=cast("Identity", g.identity).queue_ids,
+        queue_ids=identity.queue_ids,
         ticket_ids=opened,
     )
 
@@ -138,5 +150,10 @@ def close_session(_error: BaseException | None = None) -> None:
 
 
 def install(app: Flask) -> None:
-    """Close the session after every request."""
+    """Attach Flask-Login; close the session after every request."""
+    login_manager = LoginManager()
+    # The server-side session decides; an address or a browser that changes ends nothing.
+    login_manager.session_protection = None
+    login_manager.user_loader(_load_identity)
+    login_manager.init_app(app)
     app.teardown_appcontext(close_session)

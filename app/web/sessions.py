@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from flask import Flask, g, request, session
 from flask import Response as FlaskResponse
+from flask_login import login_user, logout_user
 
-from app.web.request_context import SIGNED_IN, settings
+from app.web.request_context import SIGNED_IN, Identity, settings
 
 _BROWSERS = (
     ("Edg", "Edge"),
@@ -34,13 +35,14 @@ def begin(token: str) -> None:
     What the visitor had opened before (a draft's files, private links) stays.
     """
     session.pop("csrf_token", None)
-    session[SIGNED_IN] = token
+    login_user(Identity(token))
     session.permanent = True
     forget_account()
 
 
 def clear() -> None:
     """Leave nothing of the person in the cookie."""
+    logout_user()
     session.clear()
     forget_account()
 
@@ -53,7 +55,7 @@ def token() -> str | None:
 
 def forget_account() -> None:
     """Ask the database again who this is: the session has changed in this request."""
-    for name in ("identity", "actor"):
+    for name in ("_login_user", "actor"):
         g.pop(name, None)
 
 
@@ -76,7 +78,7 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def _drop_ended(response: FlaskResponse) -> FlaskResponse:
-        identity = g.get("identity")
-        if identity is not None and identity.account is None:
+        asked = g.get("_login_user")
+        if asked is not None and asked.is_anonymous:
             session.pop(SIGNED_IN, None)
         return response
