@@ -8,12 +8,13 @@ from app.accounts.actor import Actor
 from app.errors import N_, InvalidError
 from app.settings import Settings
 from app.tickets import mailing, rules
-from app.tickets.attachments import bind_draft
+from app.tickets.attachments import bind_draft, draft_attachments
 from app.tickets.drafts import checked_body
 from app.tickets.learning import learn, link
 from app.tickets.loading import (
     check_unchanged,
     keep_link_alive,
+    messages_of,
     speak_for,
     status_of,
     take_step,
@@ -116,8 +117,9 @@ def customer_reply(
     """
     text = checked_body(body)
     ticket = speak_for(session, actor, ticket_id)
-    last = next((m for m in reversed(ticket.messages) if m.kind is MessageKind.REPLY), None)
-    if last is not None and last.from_customer and last.body == text and last != ticket.messages[0]:
+    *earlier, last = messages_of(session, ticket, MessageKind.REPLY)
+    has_files = bool(draft_key and draft_attachments(session, draft_key))
+    if earlier and last.from_customer and last.body == text and not has_files:
         return last
     before = ticket.solved_by_article_id
     step = rules.after_customer_reply(status_of(ticket))

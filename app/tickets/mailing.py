@@ -6,14 +6,13 @@ The private link is not part of what is promised: the worker derives it when it 
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
 from sqlalchemy.orm import Session
 
 from app.db.outbox import enqueue
 from app.settings import Settings
 from app.tickets.models import Message, Ticket
+from app.tickets.moments import spoken
 
 
 def tell_received(session: Session, ticket: Ticket, *, settings: Settings, now: datetime) -> None:
@@ -24,7 +23,11 @@ def tell_received(session: Session, ticket: Ticket, *, settings: Settings, now: 
         "ticket_received",
         "received",
         now=now,
-        due=spoken(ticket.first_response_due_at, ticket, settings),
+        due=spoken(
+            ticket.first_response_due_at,
+            locale=ticket.locale,
+            timezone=ticket.requester.timezone if ticket.requester else settings.timezone,
+        ),
     )
 
 
@@ -67,15 +70,6 @@ def tell_published(
         title=title,
         url=url,
     )
-
-
-def spoken(moment: datetime, ticket: Ticket, settings: Settings) -> str:
-    """A moment as people say it, in the ticket's language and the customer's own zone."""
-    zone = ticket.requester.timezone if ticket.requester else settings.timezone
-    text: str = format_datetime(
-        moment, "EEEE d MMMM, HH:mm", tzinfo=ZoneInfo(zone), locale=ticket.locale
-    )
-    return text
 
 
 def _tell(

@@ -11,6 +11,7 @@ from app.knowledge.policy import may_read
 from app.knowledge.rendering import article_path
 from app.tickets import mailing, policy
 from app.tickets.events import add_event, read_event
+from app.tickets.loading import messages_of
 from app.tickets.models import LinkKind, MessageKind, Ticket, TicketArticle
 from app.tickets.references import link_secret, secret_hash
 from app.tickets.rules import EventCode
@@ -35,7 +36,7 @@ def announce(session: Session, *, article_id: int, public_url: str, key: str, no
     ).all()
     told = 0
     for ticket in tickets:
-        if not may_read(policy.customer_of(ticket), article) or _was_told(ticket, article):
+        if not may_read(policy.customer_of(ticket), article) or _was_told(session, ticket, article):
             continue
         title = article.published_revision.title
         url = public_url + article_path(article.locale, article.slug)
@@ -60,8 +61,8 @@ def announce(session: Session, *, article_id: int, public_url: str, key: str, no
     return told
 
 
-def _was_told(ticket: Ticket, article: Article) -> bool:
-    events = (read_event(m) for m in ticket.messages if m.kind is MessageKind.EVENT)
+def _was_told(session: Session, ticket: Ticket, article: Article) -> bool:
+    events = map(read_event, messages_of(session, ticket, MessageKind.EVENT))
     return any(
         event.code is EventCode.PUBLISHED and event.names.get("article") == str(article.id)
         for event in events

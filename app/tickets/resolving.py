@@ -1,5 +1,6 @@
 """The end of a ticket, and what the help centre learns from it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,12 +18,13 @@ from app.tickets.learning import learn, link
 from app.tickets.loading import (
     check_unchanged,
     keep_link_alive,
+    messages_of,
     speak_for,
     status_of,
     take_step,
     work_on,
 )
-from app.tickets.models import LinkKind, MessageKind, Resolution, Ticket, TicketArticle
+from app.tickets.models import LinkKind, Message, MessageKind, Resolution, Ticket, TicketArticle
 from app.tickets.rules import EventCode, Step
 from articles.drafting import draft_from_ticket
 
@@ -177,14 +179,14 @@ def _drafted(session: Session, ticket: Ticket) -> Article | None:
 def _write(
     session: Session, ticket: Ticket, actor: Actor, settings: Settings, now: datetime
 ) -> Article:
-    said = [m for m in ticket.messages if m.kind is MessageKind.REPLY]
+    said = messages_of(session, ticket, MessageKind.REPLY)
     near = _nearest(session, ticket)
     draft = draft_from_ticket(
         ticket.subject,
         [m.body for m in said if m.from_customer],
         [m.body for m in said if not m.from_customer],
         locale=ticket.locale,
-        known_names=_names(session, ticket),
+        known_names=_names(session, ticket, said),
         category=near.category.slug if near and near.category else None,
         tags=near.published_revision.tags[:4] if near and near.published_revision else (),
     )
@@ -211,9 +213,9 @@ def _nearest(session: Session, ticket: Ticket) -> Article | None:
     )
 
 
-def _names(session: Session, ticket: Ticket) -> list[str]:
+def _names(session: Session, ticket: Ticket, said: Sequence[Message]) -> list[str]:
     """Whose names must not stand in an article: those of everybody in the conversation."""
     names = [ticket.requester_name, ticket.organisation.name if ticket.organisation else ""]
-    people = {message.author_id for message in ticket.messages if message.author_id}
+    people = {message.author_id for message in said if message.author_id}
     names += session.scalars(select(User.name).where(User.id.in_(people)))
     return [name for name in names if name]

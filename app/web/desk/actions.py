@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from app.errors import ConflictError, InvalidError
+from app.errors import N_, ConflictError, InvalidError
 from app.tickets import handling, resolving
 from app.tickets.models import TicketState
 from app.web.access import Access, access
@@ -71,56 +71,52 @@ def move(reference: str) -> Response:
 @access(Access.TICKETS)
 def state(reference: str) -> Response:
     """Say whose turn it is, or reopen."""
-    chosen = request.form.get("state", "")
-    if chosen not in set(TicketState):
-        raise InvalidError("state", "not a state")
-    return _do(
-        reference,
-        lambda number: handling.set_state(
+
+    def choose(number: int) -> None:
+        chosen = request.form.get("state", "")
+        if chosen not in set(TicketState):
+            raise InvalidError("state", N_("Choose a state of the list."))
+        handling.set_state(
             db(),
             actor=current_actor(),
             ticket_id=number,
             state=TicketState(chosen),
             settings=settings(),
             now=now(),
-        ),
-    )
+        )
+
+    return _do(reference, choose)
 
 
 @blueprint.post("/<reference>/resolve")
 @access(Access.TICKETS)
 def resolve(reference: str) -> Response:
     """Resolve by an article (`article`: its id), or with nothing to document."""
-    article = request.form.get("article", type=int)
-    if article is None and request.form.get("how") != "nothing":
-        flash(_("Choose the article that solved it."), "warning")
-        return redirect(page_of(reference), 303)
-    if article is None:
-        return _do(
-            reference,
-            lambda number: resolving.resolve_with_nothing(
+    nothing = request.form.get("how") == "nothing"
+
+    def choose(number: int) -> None:
+        if nothing:
+            resolving.resolve_with_nothing(
                 db(),
                 actor=current_actor(),
                 ticket_id=number,
                 seen=_seen(),
                 settings=settings(),
                 now=now(),
-            ),
-            _("The ticket is resolved."),
-        )
-    return _do(
-        reference,
-        lambda number: resolving.resolve_by_article(
+            )
+            return
+        resolving.resolve_by_article(
             db(),
             actor=current_actor(),
             ticket_id=number,
-            article_id=article,
+            article_id=request.form.get("article", type=int),
             seen=_seen(),
             settings=settings(),
             now=now(),
-        ),
-        _("The ticket is resolved, and these words lead to the article from now on."),
-    )
+        )
+
+    said = _("The ticket is resolved, and these words lead to the article from now on.")
+    return _do(reference, choose, _("The ticket is resolved.") if nothing else said)
 
 
 @blueprint.post("/<reference>/article")
