@@ -7,7 +7,9 @@ from whoosh import query as q
 from whoosh.searching import Searcher
 
 from search.analysis import analyser, clean, fold
+from search.language import LANGUAGES
 from search.query_text import QueryText
+from search.whoosh_index import text_field, title_field
 
 _MIN_CHARACTERS: Final = 4
 _MAX_CHARACTERS: Final = 20
@@ -44,7 +46,7 @@ def _correction(searcher: Searcher, word: str, readable: q.Query) -> str | None:
     folded = fold(word)
     if not folded.isalpha() or not _MIN_CHARACTERS <= len(folded) <= _MAX_CHARACTERS:
         return None
-    if _first_holder(searcher, q.Prefix("words", folded), readable) is not None:
+    if _first_holder(searcher, _any_form(folded), readable) is not None:
         return None
     edits = 2 if len(folded) >= _TWO_EDITS_FROM else 1
     near = sorted(
@@ -57,6 +59,18 @@ def _correction(searcher: Searcher, word: str, readable: q.Query) -> str | None:
         if holder is not None:
             return _spelled(holder["article"], term)
     return None
+
+
+def _any_form(folded: str) -> q.Query:
+    """The word, anything it begins, or another form of it in either language."""
+    forms: list[q.Query] = [q.Prefix("words", folded)]
+    for language in LANGUAGES:
+        for word in analyser(language).words(folded):
+            forms += [
+                q.Term(title_field(language), word.stem),
+                q.Term(text_field(language), word.stem),
+            ]
+    return q.Or(forms)
 
 
 def _first_holder(searcher: Searcher, wanted: q.Query, readable: q.Query) -> dict[str, Any] | None:
