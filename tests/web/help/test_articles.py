@@ -92,7 +92,7 @@ def test_an_article_in_the_other_language_alone_is_shown_labelled(
     make_article(session, title="Pay by card", slug="pay")
     page = client.get("/es/articles/pay")
     assert page.status_code == 200
-    assert "Only in English" in page.text
+    assert "Sólo en inglés" in page.text
     assert '<article class="article" lang="en">' in page.text
     assert '<link rel="canonical" href="http://localhost/en/articles/pay">' in page.text
 

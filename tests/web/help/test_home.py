@@ -43,7 +43,7 @@ def test_an_article_that_exists_in_the_other_language_alone_is_offered_and_label
     make_article(session, title="Only for the English", slug="only-english", category="billing")
     page = client.get("/es/")
     assert 'href="/es/articles/only-english" lang="en"' in page.text
-    assert "Only in English" in page.text
+    assert "Sólo en inglés" in page.text
 
 
 def test_what_a_reader_may_not_see_is_not_on_the_front_page(
