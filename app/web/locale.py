@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, g, request
 from flask_babel import Babel, format_datetime, format_timedelta
 
+from app.tickets.moments import spoken
 from app.web.request_context import current_account, now, settings
 
 LOCALES = ("en", "es")
@@ -62,8 +63,8 @@ def format_ago(moment: datetime) -> str:
 
 
 def weekday_time(moment: datetime) -> str:
-    """A near moment as people say it: "Thursday 18:30"."""
-    return cast("str", format_datetime(moment, "EEEE d MMMM, HH:mm"))
+    """A near moment as people say it, in the reader's language and zone."""
+    return spoken(moment, locale=interface_locale(), timezone=reader_timezone())
 
 
 def install(app: Flask) -> None:
