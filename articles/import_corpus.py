@@ -27,9 +27,16 @@ class _LineRefusedError(ValueError):
 
 
 def read_corpus(
-    path: Path, *, defaults: ImportDefaults, on_progress: Callable[[int, int], None]
+    path: Path,
+    *,
+    defaults: ImportDefaults,
+    on_progress: Callable[[int, int], None],
+    renders: bool = True,
 ) -> ImportPlan:
-    """Return the articles of a `.jsonl` file, one a line; empty lines are skipped."""
+    """Return the articles of a `.jsonl` file, one a line; empty lines are skipped.
+
+    `renders`: refuse the lines whose text cannot be rendered, which takes its time.
+    """
     size = path.stat().st_size
     if size > MAX_TOTAL_BYTES:
         raise ImportRefused(f"{path.name} is larger than {MAX_TOTAL_BYTES // (1024 * 1024)} MB")
@@ -48,7 +55,7 @@ def read_corpus(
                 if len(line) > MAX_LINE_BYTES:
                     done += _skip_line(file)
                     raise _LineRefusedError("the line is longer than 1 MB")  # noqa: TRY301 - the line's own refusal
-                article = _article(line, number, path.name, defaults)
+                article = _article(line, number, path.name, defaults, renders=renders)
                 if article is not None:
                     key = (article.front_matter.locale, article.front_matter.slug)
                     if key in lines_of:
@@ -72,7 +79,7 @@ def _skip_line(file: Any) -> int:
 
 
 def _article(
-    line: bytes, number: int, name: str, defaults: ImportDefaults
+    line: bytes, number: int, name: str, defaults: ImportDefaults, *, renders: bool
 ) -> ImportedArticle | None:
     record = _record(line, first=number == 1)
     if record is None:
@@ -97,7 +104,8 @@ def _article(
         state=defaults.state,
     )
     try:
-        render(body, locale=locale)
+        if renders:
+            render(body, locale=locale)
     except RenderRefused as error:
         raise _LineRefusedError(error.reason) from error
     return ImportedArticle(f"{name}:{number}", front_matter, body)

@@ -58,18 +58,24 @@ class _Document:
 
 
 def read_source(
-    path: Path, *, defaults: ImportDefaults | None = None, on_progress: Progress | None = None
+    path: Path,
+    *,
+    defaults: ImportDefaults | None = None,
+    on_progress: Progress | None = None,
+    try_corpus: bool = True,
 ) -> ImportPlan:
     """Return what `path` holds: a folder, a `.zip`, one Markdown file, or a `.jsonl` corpus.
 
-    The order of articles is that of their paths (or lines). Raises `ImportRefused`.
+    The order of articles is that of their paths (or lines). With `try_corpus` off the articles
+    of a corpus are not rendered to find those that cannot be: for a caller who renders what is
+    new anyway, and has a hundred thousand. Raises `ImportRefused`.
     """
     defaults = defaults or ImportDefaults()
     report = on_progress or _silent
     if not path.exists():
         raise ImportRefused(f"there is nothing at {path}")
     if path.is_file() and path.suffix.lower() in {".jsonl", ".ndjson"}:
-        return read_corpus(path, defaults=defaults, on_progress=report)
+        return read_corpus(path, defaults=defaults, on_progress=report, renders=try_corpus)
     if path.is_file() and MARKDOWN_NAME.fullmatch(path.name):
         file = SourceFile(path.name, path.stat().st_size, path.read_bytes)
         return _read_files(SourceFiles((file,), ()), defaults, report)

@@ -121,7 +121,10 @@ def import_path(
         try:
             categories = find_categories(path)
             plan = read_source(
-                path, defaults=defaults, on_progress=lambda done, of: bars.show(_READ, done, of)
+                path,
+                defaults=defaults,
+                on_progress=lambda done, of: bars.show(_READ, done, of),
+                try_corpus=False,
             )
             outcome = import_plan(
                 database,

@@ -94,13 +94,15 @@ class IndexFiles:
         `afresh` looks at nothing that is there.
         """
         content = ContentVersion.read(session)
+        # First what is fast: the search page knows a new article before the ranker learns it.
+        changed = not afresh and self._change_articles(session, content)
         everything = list(documents(session))
+        if not changed:
+            self.articles.rebuild(everything, content.version)
         suggestions = SuggestionIndex.build(
             everything, customer_words(session), version=content.version
         )
         suggestions.save(self._folder / "suggestions")
-        if afresh or not self._change_articles(session, content):
-            self.articles.rebuild(everything, content.version)
         tickets = TicketIndex.build(resolved_tickets(session), version=content.version)
         tickets.save(self._folder / "tickets")
         self._write_stamp(content)
