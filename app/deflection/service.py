@@ -48,7 +48,7 @@ def give_verdict_on_slug(
     ids = session.scalars(
         select(Article.id)
         .join(Impression, Impression.article_id == Article.id)
-        .where(Impression.attempt_id == attempt.id, Article.slug == slug)
+        .where(Impression.attempt_id == attempt.id, Article.slug == rules.kept(slug))
         .order_by(Article.locale != attempt.locale, Impression.rank)
         .limit(1)
     ).all()

@@ -26,6 +26,12 @@ def install(app: Flask) -> None:
         if name.lower() not in settings().hosts:
             abort(400)
 
+    @app.before_request
+    def _storable_address() -> None:
+        # Nothing has NUL in its address, and PostgreSQL refuses to look for it.
+        if "\x00" in request.path:
+            abort(404)
+
     @app.after_request
     def _headers(response: Response) -> Response:
         videos = " ".join(f"https://{host}" for host in sorted(embed_hosts(settings().video_hosts)))

@@ -44,6 +44,8 @@ from app.web.request_context import (
 from app.web.visitor import keyed_hash, visitor
 
 blueprint = Blueprint("help_ask", __name__, url_prefix="/ask")
+MAX_ID_DIGITS = 9
+MAX_SLUG_CHARACTERS = 160
 log = structlog.get_logger()
 
 
@@ -244,11 +246,12 @@ def _card_id(filled: AskForm) -> int | None:
 
 def _find_card(reference: str) -> ArticleCard | None:
     """The article that the customer comes from, by id or slug, if they may read it."""
-    if not reference:
+    reference = rules.kept(reference)
+    if not reference or len(reference) > MAX_SLUG_CHARACTERS:
         return None
     with looking() as reading:
-        if reference.isdecimal():
-            number = int(reference[:18])
+        if reference.isdecimal() and len(reference) <= MAX_ID_DIGITS:
+            number = int(reference)
             return published_by_ids(reading, current_actor(), [number]).get(number)
         found = find_published(reading, current_actor(), content_locale(), reference)
     return found.card if isinstance(found, PublishedArticle) else None

@@ -193,6 +193,7 @@ def test_verdicts_need_a_token_of_ours_and_an_article_of_that_attempt(
     is_problem(judge(client, "A" * 43, "invoice-blank", "solved"), 404)
     is_problem(judge(client, token_of(app), "invoice-blank", "solved"), 404)
     is_problem(judge(client, token, "change-password", "solved"), 404)
+    is_problem(judge(client, token, "\x00", "solved"), 404)
     wrong = is_problem(judge(client, token, "invoice-blank", "great"), 422)
     assert wrong["errors"][0]["pointer"] == "#/verdict"
 
@@ -303,7 +304,10 @@ def test_missing_members_are_pointed_at(client: FlaskClient):
     is_problem(client.post(SUGGESTIONS, json=[]), 422)
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'{"subject": }', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"\xff", b'{"subject": }', b'{"subject": "\\ud800", "body": ""}', b"[" * 100_000],
+)
 def test_broken_json_is_refused(client: FlaskClient, body: bytes):
     is_problem(client.post(SUGGESTIONS, data=body, content_type="application/json"), 400)
 
