@@ -33,7 +33,7 @@ class Attempt(Base):
     """Of the page or the request."""
     language: Mapped[str | None] = mapped_column(String(8))
     """Detected in the draft."""
-    subject: Mapped[str] = mapped_column(String(200), default="")
+    subject: Mapped[str] = mapped_column(String(255), default="")
     body: Mapped[str] = mapped_column(Text, default="")
     from_article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"))
     """The article that the customer came from ("Still stuck?")."""
@@ -94,7 +94,7 @@ class Answer(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
-    subject: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str] = mapped_column(String(255))
     body: Mapped[str] = mapped_column(Text)
     """As much of the description as the ranker reads."""
     language: Mapped[str | None] = mapped_column(String(8))

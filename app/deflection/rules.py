@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 from app.deflection.states import Outcome, Verdict
 
 MIN_DRAFT_CHARACTERS: Final = 12
-MAX_SUBJECT_CHARACTERS: Final = 200
+MAX_SUBJECT_CHARACTERS: Final = 255
 MAX_OPEN_AT_A_TIME: Final = timedelta(hours=1)
 """An article left open for longer was not being read."""
 

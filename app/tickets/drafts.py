@@ -10,7 +10,7 @@ from app.errors import N_, InvalidError
 from app.tickets.models import TicketKind
 
 SUBJECT_MIN = 3
-SUBJECT_MAX = 200
+SUBJECT_MAX = 255
 NAME_MAX = 120
 BODY_MAX_BYTES = 64 * 1024
 LOCALES = frozenset({"en", "es"})
@@ -55,7 +55,7 @@ def checked(draft: TicketDraft) -> TicketDraft:
 
 
 def checked_subject(text: str) -> str:
-    """A subject: one line of 3 to 200 characters."""
+    """A subject: one line of 3 to 255 characters."""
     subject = text.strip()
     if has_line_break(subject):
         raise InvalidError("subject", N_("Write the subject on one line."))

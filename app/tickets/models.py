@@ -72,7 +72,7 @@ class Ticket(Base):
     access_hash: Mapped[str] = mapped_column(String(64), unique=True)
     """SHA-256 of the secret in the private link."""
     queue_id: Mapped[int] = mapped_column(ForeignKey("queue.id"))
-    subject: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str] = mapped_column(String(255))
     kind: Mapped[TicketKind] = mapped_column(by_value(TicketKind), default=TicketKind.QUESTION)
     state: Mapped[TicketState] = mapped_column(by_value(TicketState), default=TicketState.NEW)
     tier: Mapped[int] = mapped_column(default=1)
