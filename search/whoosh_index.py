@@ -8,6 +8,8 @@ never be opened.
 import json
 import secrets
 import shutil
+import struct
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,8 @@ from typing import Any, Final
 
 from whoosh import fields, index
 from whoosh.analysis import Analyzer, Token
+from whoosh.scoring import WeightingModel
+from whoosh.searching import Searcher
 from whoosh.writing import LockError
 
 from search.analysis import analyser, clean
@@ -25,6 +29,8 @@ from search.language import LANGUAGES, as_language
 _CURRENT: Final = "CURRENT"
 _VERSION: Final = "version.json"
 _WRITER_WAIT_SECONDS: Final = 10.0
+_OPENINGS: Final = 4
+_OPENING_PAUSE_SECONDS: Final = 0.01
 
 
 class StemAnalyzer(Analyzer):  # type: ignore[misc]  # Whoosh ships no types
@@ -161,11 +167,32 @@ class WhooshFolder:
             writer.commit()
         self._write_version(place, version)
 
-    def open(self) -> index.Index:
-        """The current index, opened anew. Raises SnapshotError when there is none."""
-        place = self._place()
-        with _readable(place):
-            return index.open_dir(str(place))
+    @contextmanager
+    def searcher(self, weighting: WeightingModel) -> Iterator[Searcher]:
+        """A searcher of the current index, opened anew. Raises SnapshotError when there is none.
+
+        A rebuild or a merge may take files away between reading the table of contents and opening
+        them: then the newer one is opened.
+        """
+        searcher = self._opened(weighting)
+        try:
+            yield searcher
+        except (OSError, EOFError, struct.error) as error:
+            raise SnapshotError(f"the article index cannot be read ({error!r})") from error
+        finally:
+            searcher.close()
+
+    def _opened(self, weighting: WeightingModel) -> Searcher:
+        for attempt in range(_OPENINGS):
+            try:
+                place = self._place()
+                with _readable(place):
+                    return index.open_dir(str(place)).searcher(weighting=weighting)
+            except SnapshotError:
+                if attempt == _OPENINGS - 1:
+                    raise
+                time.sleep(_OPENING_PAUSE_SECONDS)
+        raise AssertionError("the last attempt returns or raises")
 
     def version(self) -> int | None:
         """The version of the current index; None when there is none that can be read."""

@@ -5,7 +5,6 @@ so that nothing typed is syntax.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +16,6 @@ from search.analysis import analyser, fold
 from search.article_search import SearchHit, SearchPage, SearchRequest
 from search.corrections import corrected_query
 from search.documents import Document
-from search.errors import SnapshotError
 from search.fusion import fuse
 from search.highlights import Wanted, best_section, marked
 from search.language import LANGUAGES, as_language
@@ -33,7 +31,7 @@ _PREFIX_BOOST: Final = 0.6
 _MIN_LAST_PREFIX: Final = 3
 _PHRASE_SLOP: Final = 1
 # What only the ranker found is shown from this confidence on.
-_LIKED_CONFIDENCE: Final = 0.25
+_LIKED_CONFIDENCE: Final = 0.15
 
 
 class WhooshArticleSearch:
@@ -55,19 +53,8 @@ class WhooshArticleSearch:
         parsed = parse_query(request.text)
         if parsed.is_empty or not request.audiences:
             return SearchPage(0, (), None, parsed.was_cut, page=1, pages=0)
-        with self._searcher() as searcher:
+        with self._folder.searcher(scoring.BM25F(B=0.75, K1=1.2)) as searcher:
             return _search(searcher, request, parsed, boosts or ())
-
-    @contextmanager
-    def _searcher(self) -> Iterator[Searcher]:
-        opened = self._folder.open()
-        try:
-            with opened.searcher(weighting=scoring.BM25F(B=0.75, K1=1.2)) as searcher:
-                yield searcher
-        except (OSError, EOFError) as error:
-            raise SnapshotError(f"the article index cannot be read ({error!r})") from error
-        finally:
-            opened.close()
 
 
 def _search(
