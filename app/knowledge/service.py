@@ -1,6 +1,7 @@
 """The use cases of the knowledge base, by topic: writing, reviewing, voting, files."""
 
 from app.knowledge.files import add_asset
+from app.knowledge.placing import Placement, place
 from app.knowledge.rendering import ArticleText
 from app.knowledge.reviewing import (
     mark_verified,
@@ -12,11 +13,9 @@ from app.knowledge.reviewing import (
 )
 from app.knowledge.voting import count_solved, vote
 from app.knowledge.writing import (
-    Placement,
     add_draft,
     create_draft,
     discard_draft,
-    place,
     save_revision,
 )
 

@@ -1,7 +1,6 @@
-"""Use cases of authors: begin an article, save the next revision, say where it stands."""
+"""Use cases of authors: begin an article, save the next revision."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,46 +14,24 @@ from app.knowledge.loading import (
     decide,
     get_article,
     next_number,
-    readers_see_change,
 )
 from app.knowledge.models import (
     Article,
     ArticleAsset,
-    ArticleRedirect,
     ArticleRevision,
     RevisionAsset,
+)
+from app.knowledge.placing import (
+    Placement,
+    check_audience,
+    free_slug,
+    organisation_of,
+    put,
 )
 from app.knowledge.policy import may_edit, require_staff
 from app.knowledge.rendering import ArticleText, PreparedText, prepare
 from articles.front_matter import LOCALES
-from articles.lifecycle import ArticleAction, ArticleState, Visibility
-from articles.slugs import SLUG, slugify, unique_slug
-
-SLUG_TAKEN = N_("Another article in this language has this address. Choose another.")
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """Where an article stands and who it is for. `slug` None: made from the title, or kept."""
-
-    slug: str | None = None
-    category_id: int | None = None
-    visibility: Visibility = Visibility.PUBLIC
-    organisation_id: int | None = None
-    owner_id: int | None = None
-    translation_of_id: int | None = None
-
-
-def placement_of(article: Article) -> Placement:
-    """Where the article stands now."""
-    return Placement(
-        slug=article.slug,
-        category_id=article.category_id,
-        visibility=article.visibility,
-        organisation_id=article.organisation_id,
-        owner_id=article.owner_id,
-        translation_of_id=article.translation_of_id,
-    )
+from articles.lifecycle import ArticleAction, ArticleState
 
 
 def create_draft(
@@ -101,13 +78,13 @@ def add_draft(
         raise InvalidError("locale", N_("Choose one of the languages offered."))
     prepared = prepare(text, locale=locale, video_hosts=video_hosts)  # before the first statement
     wanted = placement or Placement()
-    _check_audience(wanted)
+    check_audience(wanted)
     article = Article(
         locale=locale,
-        slug=_free_slug(session, locale, wanted.slug, prepared.text.title),
+        slug=free_slug(session, locale, wanted.slug, prepared.text.title),
         state=ArticleState.DRAFT,
         visibility=wanted.visibility,
-        organisation_id=_organisation(wanted),
+        organisation_id=organisation_of(wanted),
         category_id=wanted.category_id,
         owner_id=wanted.owner_id if wanted.owner_id is not None else actor.user_id,
         translation_of_id=wanted.translation_of_id,
@@ -158,26 +135,9 @@ def save_revision(
         article.current_revision = revision
         article.updated_at = now
     if placement is not None:
-        _place(session, article, placement, actor=actor, now=now)
+        put(session, article, placement, actor=actor, now=now)
     session.commit()
     return revision
-
-
-def place(
-    session: Session, *, actor: Actor, article_id: int, placement: Placement, now: datetime
-) -> Article:
-    """Change slug, category, visibility, owner or translation alone; one commit.
-
-    An address that readers knew goes on leading to the article. Raises ForbiddenError or
-    InvalidError.
-    """
-    require_staff(actor)
-    article = get_article(session, article_id, for_change=True)
-    if not may_edit(actor, article):
-        raise ForbiddenError("only editors may change this article")
-    _place(session, article, placement, actor=actor, now=now)
-    session.commit()
-    return article
 
 
 def discard_draft(session: Session, *, actor: Actor, article_id: int, now: datetime) -> Article:
@@ -231,102 +191,12 @@ def text_of(revision: ArticleRevision) -> ArticleText:
     return ArticleText(revision.title, revision.summary, revision.body, tuple(revision.tags))
 
 
-def _place(
-    session: Session, article: Article, wanted: Placement, *, actor: Actor, now: datetime
-) -> None:
-    wanted = replace(
-        wanted, slug=wanted.slug or article.slug, organisation_id=_organisation(wanted)
-    )
-    if wanted == placement_of(article):
-        return
-    if article.published_at is not None and not actor.curates:
-        raise ForbiddenError("only editors may move what readers see")
-    _check_audience(wanted)
-    if wanted.slug is not None and wanted.slug != article.slug:
-        move(session, article, wanted.slug)
-    article.visibility = wanted.visibility
-    article.organisation_id = wanted.organisation_id
-    article.category_id = wanted.category_id
-    article.owner_id = wanted.owner_id
-    article.translation_of_id = wanted.translation_of_id
-    article.updated_at = now
-    if article.published_revision_id is not None:
-        readers_see_change(session, article, now=now)
-    session.flush()
-
-
-def move(session: Session, article: Article, slug: str) -> None:
-    """Give an article another slug; the old address goes on leading to it once readers knew it."""
-    _check_slug(session, article.locale, slug)
-    redirects = {
-        redirect.slug: redirect
-        for redirect in session.scalars(
-            select(ArticleRedirect).where(
-                ArticleRedirect.locale == article.locale,
-                ArticleRedirect.slug.in_([slug, article.slug]),
-            )
-        )
-    }
-    if slug in redirects:
-        session.delete(redirects[slug])  # an article stands there now
-    if article.published_at is not None:
-        if article.slug in redirects:
-            redirects[article.slug].article_id = article.id
-        else:
-            session.add(
-                ArticleRedirect(locale=article.locale, slug=article.slug, article_id=article.id)
-            )
-    article.slug = slug
-    session.flush()
-
-
-def _free_slug(session: Session, locale: str, wanted: str | None, title: str) -> str:
-    if wanted:
-        _check_slug(session, locale, wanted)
-        return wanted
-    base = slugify(title, fallback="article")
-    taken: set[str] = set()
-    for column, place_locale in (
-        (Article.slug, Article.locale),
-        (ArticleRedirect.slug, ArticleRedirect.locale),
-    ):
-        taken |= set(
-            session.scalars(
-                select(column).where(
-                    place_locale == locale, column.startswith(base, autoescape=True)
-                )
-            )
-        )
-    return unique_slug(base, taken)
-
-
-def _check_slug(session: Session, locale: str, slug: str) -> None:
-    if not SLUG.fullmatch(slug):
-        message = N_("Use letters without accents, digits and hyphens, such as reset-my-password.")
-        raise InvalidError("slug", message)
-    taken = select(Article.id).where(Article.locale == locale, Article.slug == slug)
-    if session.scalar(taken) is not None:
-        raise InvalidError("slug", SLUG_TAKEN)
-
-
-def _check_audience(wanted: Placement) -> None:
-    if wanted.visibility is Visibility.ORGANISATION and wanted.organisation_id is None:
-        raise InvalidError("organisation", N_("Choose the organisation that may read it."))
-
-
-def _organisation(wanted: Placement) -> int | None:
-    return wanted.organisation_id if wanted.visibility is Visibility.ORGANISATION else None
-
-
 __all__ = [
     "Placement",
     "add_draft",
     "add_revision",
     "create_draft",
     "discard_draft",
-    "move",
-    "place",
-    "placement_of",
     "save_revision",
     "text_of",
 ]

@@ -370,6 +370,16 @@ def test_the_command_tells_what_went_in_and_what_did_not(app, session, folder, t
     assert "categories.yaml:2" in wrong.output
 
 
+def test_a_line_of_a_corpus_that_cannot_be_a_page_is_refused(app, session, tmp_path):
+    corpus = tmp_path / "corpus.jsonl"
+    rows = [{"id": "good", "title": "Good", "lang": "en"}, {"id": "bad", "body": "[" * 5000}]
+    corpus.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    result = run(app, "articles", "import", str(corpus))
+    assert result.exit_code == 1
+    assert "Refused: corpus.jsonl:2:" in result.output
+    assert session.scalars(select(Article.slug)).all() == ["good"]
+
+
 def test_options_hold_where_the_files_are_silent(app, session, tmp_path):
     write(tmp_path / "s", "hola.md", "# Hola\n\nTexto.\n")
     options = ["--locale", "es", "--category", "saludos", "--state", "draft"]
