@@ -74,9 +74,9 @@ def ensure_demo_tickets(
     mail counts as delivered: nobody waits for it.
     """
     support, billing = add_queue(session, SUPPORT), add_queue(session, BILLING)
-    session.commit()
     set_queues(session, people.agent.id, [support.id, billing.id])
     set_queues(session, people.other_agent.id, [support.id])
+    session.commit()
     if session.scalar(select(Ticket.id).limit(1)) is not None:
         return 0
     cast = _Cast(people, {SUPPORT: support, BILLING: billing}, settings)
