@@ -47,7 +47,8 @@ def configure(level: str) -> None:
         kept for kept in root.handlers if not isinstance(kept, logging.StreamHandler)
     ] + [handler]
     root.setLevel(level.upper())
-    logging.getLogger("huey").setLevel(logging.WARNING)
+    for talkative in ("alembic", "huey"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 def install(app: Flask) -> None:
