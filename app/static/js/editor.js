@@ -1,7 +1,6 @@
 // The editor's preview follows the text, half a second after the last key.
 const form = document.querySelector("[data-preview]");
-const panel = document.getElementById("preview");
-const target = panel?.querySelector("[data-preview-target]");
+const target = document.querySelector("[data-preview-target]");
 const PAUSE = 500;
 
 let timer = 0;
@@ -19,13 +18,13 @@ async function refresh() {
     });
     if (!response.ok) return;
     target.innerHTML = await response.text();
-    panel.hidden = false;
   } catch (error) {
-    if (error.name !== "AbortError") panel.hidden = true;
+    if (error.name !== "AbortError") throw error;
   }
 }
 
 if (form && target) {
+  if (form.elements.body.value && !target.querySelector("article")) refresh();
   form.addEventListener("input", () => {
     changed = true;
     clearTimeout(timer);
