@@ -78,9 +78,12 @@ def where_it_stands(ticket: Ticket) -> str:
 
 
 def time_left(ticket: Ticket | TicketRow) -> tuple[str, str]:
-    """How urgent a ticket (or its row) is: its tone (late, soon, calm, none) and the words."""
+    """How urgent a ticket (or its row) is: its tone (late, soon, calm, none) and the words.
+
+    No words once it is resolved.
+    """
     if ticket.state is TicketState.RESOLVED:
-        return "none", str(_l("Resolved"))
+        return "none", ""
     due = ticket.answer_due_at
     if ticket.state not in OURS or due is None:
         return "none", str(_l("Customer’s turn"))
