@@ -55,7 +55,7 @@ def sign_up(
         try:
             with database.writing() as session:
                 user = find_by_email(session, email)
-                if user is not None and (user.email_confirmed_at or user.disabled_at):
+                if user is not None and _has_account(user):
                     _tell_that_it_is_known(session, user, forgot_url=forgot_url, now=now)
                 else:
                     user = user or _add(session, application, name, email, timezone, now=now)
@@ -80,6 +80,16 @@ def confirm(session: Session, *, token: str, now: datetime) -> User:
     user.password_hash = redeemed.pending_password_hash
     session.commit()
     return user
+
+
+def _has_account(user: User) -> bool:
+    """Whether the account is not for the sign-up to open.
+
+    One that an admin has prepared is not: else a stranger's password would open it, once the
+    invited person has pressed the button of a mail that they were waiting for.
+    """
+    prepared = user.role is not Role.CUSTOMER or user.organisation_id is not None
+    return bool(user.email_confirmed_at or user.disabled_at or prepared)
 
 
 def _add(

@@ -83,7 +83,11 @@ def redeem(session: Session, text: str, *, purpose: TokenPurpose, now: datetime)
     """
     selector = _selector(text)
     token = (
-        session.scalar(_select(selector, purpose).with_for_update(of=OneTimeToken))
+        session.scalar(
+            _select(selector, purpose)
+            .with_for_update(of=OneTimeToken)
+            .execution_options(populate_existing=True)
+        )
         if selector
         else None
     )

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.db.models import IndexVersion, OutboxEntry
@@ -24,13 +25,21 @@ def enqueue(
 
 def bump_index(session: Session, *, now: datetime, name: str = CONTENT) -> int:
     """Say that the indexed content changes with this transaction; returns the new version."""
-    row = session.get(IndexVersion, name, with_for_update=True)
-    if row is None:
-        row = IndexVersion(name=name, version=0, changed_at=now)
-        session.add(row)
+    row = session.get(IndexVersion, name, with_for_update=True) or _first_version(
+        session, name, now
+    )
     row.version += 1
     row.changed_at = now
     return row.version
+
+
+def _first_version(session: Session, name: str, now: datetime) -> IndexVersion:
+    try:
+        with session.begin_nested():
+            session.add(IndexVersion(name=name, version=0, changed_at=now))
+    except IntegrityError:
+        pass  # another transaction has just added it
+    return session.get_one(IndexVersion, name, with_for_update=True)
 
 
 def index_version(session: Session, name: str = CONTENT) -> int:

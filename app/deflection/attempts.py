@@ -16,12 +16,14 @@ from app.knowledge.voting import count_solved
 def find_attempt(session: Session, token: str, *, change: bool = False) -> Attempt | None:
     """The attempt with this token and its impressions, in two statements.
 
-    `change` keeps others from changing it until this transaction ends.
+    `change` keeps others from changing it until this transaction ends, and reads it afresh.
     """
     statement = (
         select(Attempt).where(Attempt.token == token).options(selectinload(Attempt.impressions))
     )
-    return session.scalar(statement.with_for_update() if change else statement)
+    if change:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(statement)
 
 
 def get_attempt(session: Session, token: str, *, change: bool = False) -> Attempt:

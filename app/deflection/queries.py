@@ -11,8 +11,6 @@ from app.deflection.models import Attempt, Impression
 from app.deflection.states import Channel, Outcome, Verdict
 from app.knowledge.models import Article, ArticleRevision
 from app.knowledge.queries import ArticleCard, published_by_ids
-from app.tickets.models import Ticket
-from app.tickets.references import secret_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +102,6 @@ def find_solution(session: Session, actor: Actor, attempt: Attempt) -> ArticleCa
         return None
     found = published_by_ids(session, actor, [attempt.solved_by_article_id])
     return found.get(attempt.solved_by_article_id)
-
-
-def find_ticket_by_secret(session: Session, secret: str) -> Ticket | None:
-    """The ticket whose private link carries this secret. One statement."""
-    return session.scalar(select(Ticket).where(Ticket.access_hash == secret_hash(secret)))
 
 
 def _tried(session: Session, attempt_id: int) -> tuple[Tried, ...]:

@@ -126,10 +126,9 @@ def tidy_text(text: ArticleText) -> ArticleText:
 
     Raises InvalidError when a part is missing or too long.
     """
-    title = " ".join(text.title.split())
-    summary = " ".join(text.summary.split())
+    title, summary = _one_line(text.title), _one_line(text.summary)
     tags: dict[str, str] = {}
-    for tag in (" ".join(tag.split()) for tag in text.tags):
+    for tag in map(_one_line, text.tags):
         if tag:
             tags.setdefault(tag.casefold(), tag)
     if not title:
@@ -144,6 +143,10 @@ def tidy_text(text: ArticleText) -> ArticleText:
         raise InvalidError("tags", N_("A tag has at most %(limit)s characters."), limit=MAX_TAG)
     body = normalise_body(text.body.replace("\x00", ""))
     return ArticleText(title, summary, body, tuple(tags.values()))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.replace("\x00", "").split())
 
 
 def _rendered(

@@ -97,7 +97,8 @@ def publish(
     _note(session, article, ArticleAction.PUBLISH, actor, comment, now)
     enqueue(
         session,
-        key=f"{ARTICLE_PUBLISHED}:{article.id}:{revision.id}",
+        # The version rises with each publication: a revision may be withdrawn and shown again.
+        key=f"{ARTICLE_PUBLISHED}:{article.id}:{article.index_version}",
         kind=ARTICLE_PUBLISHED,
         payload={
             "article_id": article.id,
@@ -207,7 +208,7 @@ def _note(
             article_id=article.id,
             author_id=actor.user_id,
             action=action.value,
-            text=comment.strip(),
+            text=comment.replace("\x00", "").strip(),
             created_at=now,
         )
     )

@@ -182,7 +182,7 @@ def _conditions(wanted: StudioFilter) -> list[Any]:
     ):
         if value is not None:
             conditions.append(column == value)
-    words = wanted.text.split()[:10]
+    words = wanted.text.replace("\x00", "").split()[:10]
     conditions.append(
         and_(
             True,

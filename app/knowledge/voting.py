@@ -28,7 +28,7 @@ def vote(
     `voter` is a keyed hash of the account or of the visitor's cookie, at most 64 characters.
     Raises NotFoundError for what the reader may not see, InvalidError on `reason`.
     """
-    words = reason.strip()
+    words = reason.replace("\x00", "").strip()
     if len(words) > MAX_REASON:
         raise InvalidError("reason", N_("Use at most %(limit)s characters."), limit=MAX_REASON)
     # The lock lets one of two votes at the same moment see the other.

@@ -120,6 +120,7 @@ def save_revision(
     """
     require_staff(actor)
     locale = session.scalar(select(Article.locale).where(Article.id == article_id))
+    session.rollback()  # nobody waits for the lock while the text is rendered
     prepared = prepare(text, locale=locale or "en", video_hosts=video_hosts)
     article = get_article(session, article_id, for_change=True)
     if not may_edit(actor, article):

@@ -50,6 +50,7 @@ class AttachmentFolder:
         finally:
             draft.unlink(missing_ok=True)
         _sync_folder(path.parent)
+        _sync_folder(self.root)
         return token, size
 
     def remove(self, token: str) -> None:

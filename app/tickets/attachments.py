@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import SEEK_END
 from typing import BinaryIO
 
 from sqlalchemy import select, update
@@ -27,6 +28,13 @@ class Upload:
     stream: BinaryIO
     filename: str
 
+    @property
+    def size(self) -> int:
+        """In bytes. Goes back to the stream's beginning."""
+        size = self.stream.seek(0, SEEK_END)
+        self.stream.seek(0)
+        return size
+
 
 def draft_attachments(session: Session, draft_key: str) -> Sequence[Attachment]:
     """The files of a draft that is not sent yet, in the order of their arrival."""
@@ -47,35 +55,37 @@ def add_files(
 ) -> Sequence[Attachment]:
     """Keep files with a draft; all of them or, when one is refused, none. Returns all its files.
 
+    They are on the disk before the transaction begins: nobody waits for somebody else's upload.
     Raises InvalidError for the field `files`.
     """
-    present = list(draft_attachments(session, draft_key))
+    if len(uploads) > settings.attachment_max_count:
+        raise _too_many(settings)
     folder = AttachmentFolder(settings.data)
-    kept: list[str] = []
+    kept: list[Attachment] = []
     try:
         for upload in uploads:
-            attachment = _keep(folder, upload, present, settings, draft_key, now)
-            kept.append(attachment.token)
-            present.append(attachment)
-            session.add(attachment)
+            kept.append(_keep(folder, upload, settings, draft_key, now))  # noqa: PERF401 - what is kept before a refusal is removed
+        together = [*draft_attachments(session, draft_key), *kept]
+        _check_together(together, settings)
+        session.add_all(kept)
         session.commit()
     except BaseException:
-        for token in kept:
-            folder.remove(token)
+        for attachment in kept:
+            folder.remove(attachment.token)
         raise
-    return present
+    return together
 
 
-def remove_file(
-    session: Session, *, draft_key: str, token: str, settings: Settings
-) -> Sequence[Attachment]:
-    """Take one file off a draft; returns those that are left. An unknown token changes nothing."""
+def remove_file(session: Session, *, draft_key: str, token: str, settings: Settings) -> bool:
+    """Take one file off a draft. Returns whether it was there."""
     found = next((a for a in draft_attachments(session, draft_key) if a.token == token), None)
-    if found is not None:
-        session.delete(found)
-        session.commit()
-        AttachmentFolder(settings.data).remove(token)
-    return draft_attachments(session, draft_key)
+    if found is None:
+        session.rollback()
+        return False
+    session.delete(found)
+    session.commit()
+    AttachmentFolder(settings.data).remove(token)
+    return True
 
 
 def bind_draft(session: Session, draft_key: str, message: Message) -> None:
@@ -127,19 +137,8 @@ def discard_orphans(session: Session, settings: Settings, *, now: datetime) -> i
 
 
 def _keep(
-    folder: AttachmentFolder,
-    upload: Upload,
-    present: Sequence[Attachment],
-    settings: Settings,
-    draft_key: str,
-    now: datetime,
+    folder: AttachmentFolder, upload: Upload, settings: Settings, draft_key: str, now: datetime
 ) -> Attachment:
-    if len(present) >= settings.attachment_max_count:
-        raise InvalidError(
-            "files",
-            N_("A message may have %(most)s files. Put several into one ZIP, or send another."),
-            most=settings.attachment_max_count,
-        )
     kind = content_type(upload.stream.read(HEAD_BYTES), upload.filename)
     if kind is None:
         raise InvalidError(
@@ -149,11 +148,11 @@ def _keep(
         )
     upload.stream.seek(0)
     token, size = folder.store(upload.stream, most=settings.attachment_max_bytes)
-    try:
-        _check_size(size, sum(a.size for a in present), upload, settings)
-    except InvalidError:
+    if size == 0:
         folder.remove(token)
-        raise
+        raise InvalidError(
+            "files", N_("“%(name)s” is empty."), name=clean_filename(upload.filename)
+        )
     return Attachment(
         token=token,
         draft_key=draft_key,
@@ -164,14 +163,20 @@ def _keep(
     )
 
 
-def _check_size(size: int, before: int, upload: Upload, settings: Settings) -> None:
-    if size == 0:
-        raise InvalidError(
-            "files", N_("“%(name)s” is empty."), name=clean_filename(upload.filename)
-        )
-    if before + size > settings.attachment_total_bytes:
+def _check_together(files: Sequence[Attachment], settings: Settings) -> None:
+    if len(files) > settings.attachment_max_count:
+        raise _too_many(settings)
+    if sum(each.size for each in files) > settings.attachment_total_bytes:
         raise InvalidError(
             "files",
             N_("All files together may have %(most)s MB. Leave one out, or send it separately."),
             most=f"{settings.attachment_total_bytes / (1024 * 1024):g}",
         )
+
+
+def _too_many(settings: Settings) -> InvalidError:
+    return InvalidError(
+        "files",
+        N_("A message may have %(most)s files. Put several into one ZIP, or send another."),
+        most=settings.attachment_max_count,
+    )

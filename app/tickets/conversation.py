@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
@@ -51,11 +52,15 @@ def reply(
     """Answer the customer in public, say whose turn it is, and promise the mail; one commit.
 
     The articles whose address stands in the text are kept as inserted. `seen` is the id of the
-    last entry that the agent saw. Raises InvalidError for the field `body`, and MeanwhileError
-    when somebody else added to the conversation.
+    last entry that the agent saw; the same text again from that page is the same reply. Raises
+    InvalidError for the field `body`, and MeanwhileError when somebody else added to the
+    conversation.
     """
     html = rendered(body)  # before the first statement: it may take its time
     ticket = work_on(session, actor, ticket_id)
+    said = _said_already(session, ticket, MessageKind.REPLY, actor, body, seen=seen)
+    if said is not None:
+        return said
     check_unchanged(session, ticket, seen=seen, actor=actor)
     message = _add(session, ticket, MessageKind.REPLY, actor, checked_body(body), html, now=now)
     if draft_key:
@@ -88,10 +93,14 @@ def note(
 ) -> Message:
     """Write something for the team alone: no mail, no change of state or clock; one commit.
 
-    Raises InvalidError for the field `body`, and MeanwhileError as `reply` does.
+    The same text again from the page with the last entry `seen` is the same note. Raises
+    InvalidError for the field `body`, and MeanwhileError as `reply` does.
     """
     html = rendered(body)
     ticket = work_on(session, actor, ticket_id)
+    said = _said_already(session, ticket, MessageKind.NOTE, actor, body, seen=seen)
+    if said is not None:
+        return said
     check_unchanged(session, ticket, seen=seen, actor=actor)
     message = _add(session, ticket, MessageKind.NOTE, actor, checked_body(body), html, now=now)
     if draft_key:
@@ -130,6 +139,31 @@ def customer_reply(
         bind_draft(session, draft_key, message)
     session.commit()
     return message
+
+
+def _said_already(
+    session: Session,
+    ticket: Ticket,
+    kind: MessageKind,
+    actor: Actor,
+    body: str,
+    *,
+    seen: int | None,
+) -> Message | None:
+    """What an agent's form has already added since its page was made, when it is sent twice."""
+    if seen is None:
+        return None
+    return session.scalar(
+        select(Message)
+        .where(
+            Message.ticket_id == ticket.id,
+            Message.id > seen,
+            Message.kind == kind,
+            Message.author_id == actor.user_id,
+            Message.body == checked_body(body),
+        )
+        .limit(1)
+    )
 
 
 def _add(

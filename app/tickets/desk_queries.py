@@ -203,7 +203,7 @@ def _conditions(actor: Actor, wanted: QueueFilter) -> list[ColumnElement[bool]]:
         conditions.append(Ticket.state == wanted.state)
     elif wanted.view is not View.ALL:
         conditions.append(Ticket.state != TicketState.RESOLVED)
-    words = " ".join(wanted.words[:MAX_QUERY].casefold().split())
+    words = " ".join(wanted.words[:MAX_QUERY].replace("\x00", "").casefold().split())
     if words:
         conditions.append(
             or_(

@@ -135,4 +135,10 @@ def keep_link_alive(ticket: Ticket, settings: Settings) -> None:
 
 
 def _locked(session: Session, ticket_id: int) -> Ticket | None:
-    return session.scalar(select(Ticket).where(Ticket.id == ticket_id).with_for_update(of=Ticket))
+    # Who waited for the lock decides by what the row says now, not by what the session had read.
+    return session.scalar(
+        select(Ticket)
+        .where(Ticket.id == ticket_id)
+        .with_for_update(of=Ticket)
+        .execution_options(populate_existing=True)
+    )

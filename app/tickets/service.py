@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
@@ -141,12 +142,16 @@ def link_of(ticket: Ticket, settings: Settings) -> str:
 
 def default_queue(session: Session) -> Queue:
     """The queue where new tickets begin; made when there is none yet."""
-    found = session.scalar(select(Queue).order_by(Queue.is_default.desc(), Queue.id).limit(1))
-    if found is None:
-        found = Queue(name=DEFAULT_QUEUE, is_default=True)
-        session.add(found)
-        session.flush()
-    return found
+    first = select(Queue).order_by(Queue.is_default.desc(), Queue.id).limit(1)
+    found = session.scalar(first)
+    if found is not None:
+        return found
+    try:
+        with session.begin_nested():
+            session.add(Queue(name=DEFAULT_QUEUE, is_default=True))
+    except IntegrityError:
+        pass  # another transaction has just added it
+    return session.scalars(first).one()
 
 
 def _again(ticket: Ticket, digest: str, settings: Settings) -> Filed:

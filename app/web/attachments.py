@@ -86,7 +86,7 @@ def waiting_files(form_id: str) -> Sequence[Attachment]:
 def keep_files(form_id: str) -> None:
     """Keep what came with a form that was sent, and take off what was left out.
 
-    Raises InvalidError for the field `files`; nothing of this request is kept then.
+    Raises InvalidError for the field `files`; none of the files of this request is kept then.
     """
     key = draft_key(form_id)
     _leave_out(key)

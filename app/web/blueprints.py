@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.routing import IntegerConverter, Map
 
 from app.web import attachments, demo_mail, health, root
 from app.web.account import password as account_password
@@ -12,6 +13,7 @@ from app.web.api import endpoints as api
 from app.web.desk import actions as desk_actions
 from app.web.desk import queue as desk_queue
 from app.web.desk import ticket as desk_ticket
+from app.web.forms import LARGEST
 from app.web.help import articles as help_articles
 from app.web.help import ask as help_ask
 from app.web.help import assets as help_assets
@@ -65,8 +67,18 @@ PROGRAMS: tuple[Blueprint, ...] = (api.blueprint,)
 """For programs: no cookies, so no CSRF token."""
 
 
+class _WholeNumber(IntegerConverter):
+    """Numbers in addresses, as large as a column holds; there is nothing at a larger one."""
+
+    regex = r"\d{1,10}"
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=LARGEST)
+
+
 def install(app: Flask, csrf: CSRFProtect) -> None:
     """Register them all."""
+    app.url_map.converters["int"] = _WholeNumber
     for blueprint in LOCALISED:
         prefix = PREFIX + (blueprint.url_prefix or "")
         app.register_blueprint(blueprint, url_prefix=prefix)

@@ -17,7 +17,7 @@ from app.errors import (
     NotFoundError,
 )
 from app.web.limits import retry_words
-from app.web.request_context import close_session
+from app.web.request_context import close_session, go_on_as_nobody
 
 _STATUS: tuple[tuple[type[DomainError], HTTPStatus], ...] = (
     (NotFoundError, HTTPStatus.NOT_FOUND),
@@ -85,6 +85,7 @@ def install(app: Flask) -> None:
             raise error
         app.logger.error("unexpected error", exc_info=error)
         close_session()
+        go_on_as_nobody()
         return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, "")
 
 

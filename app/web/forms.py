@@ -1,7 +1,7 @@
 """What every form needs: the domain's rules as validators, refusals at their field, choices."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
 from flask_wtf import FlaskForm
 from wtforms import Field, ValidationError
@@ -9,6 +9,9 @@ from wtforms.fields import choices
 
 from app.errors import InvalidError
 from app.web.errors import say
+
+LARGEST: Final = 2**31 - 1
+"""What an INTEGER column of any database holds."""
 
 
 def obeys(rule: Callable[[str], object]) -> Callable[[FlaskForm, Field], None]:
@@ -21,6 +24,27 @@ def obeys(rule: Callable[[str], object]) -> Callable[[FlaskForm, Field], None]:
             raise ValidationError(say(error)) from None
 
     return validate
+
+
+def whole_number(text: str) -> int:
+    """A whole number as ids, versions and pages are. Raises ValueError for anything else.
+
+    No column holds a larger one, and SQLite fails on what takes more than 64 bits.
+    """
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST))):
+        raise ValueError("not a number of ours")
+    found = int(text)
+    if found > LARGEST:
+        raise ValueError("larger than any of ours")
+    return found
+
+
+def find_number(text: str) -> int | None:
+    """`whole_number`, or None for what is none."""
+    try:
+        return whole_number(text)
+    except ValueError:
+        return None
 
 
 def written(field: Field) -> str:

@@ -100,7 +100,7 @@ def _is_visit() -> bool:
 
 
 def _identity() -> Identity | None:
-    if not _is_visit() or not current_user.is_authenticated:
+    if g.get("is_nobody") or not _is_visit() or not current_user.is_authenticated:
         return None
     return cast("Identity", current_user)
 
@@ -115,6 +115,15 @@ def _load_identity(session_id: str) -> Identity | None:
             return Identity(session_id, account)
         queues = select(QueueMember.queue_id).where(QueueMember.user_id == account.id)
         return Identity(session_id, account, frozenset(reading.scalars(queues)))
+
+
+def go_on_as_nobody() -> None:
+    """Ask the database no more who this is, without signing anybody out.
+
+    For the page that tells of a failure, which may be the database's own.
+    """
+    g.is_nobody = True
+    g.actor = ANYBODY
 
 
 def current_actor() -> Actor:

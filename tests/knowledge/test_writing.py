@@ -154,9 +154,24 @@ def test_publishing_raises_the_index_version_and_promises_the_news_once(session)
     article = make_article(session, tags=("login",))
     assert index_version(session) == before + 1 == article.index_version
     entry = session.scalar(select(OutboxEntry).where(OutboxEntry.kind == "article_published"))
-    assert entry.key == f"article_published:{article.id}:{article.published_revision_id}"
+    assert entry.key == f"article_published:{article.id}:{article.index_version}"
     assert entry.payload["first"] is True
     assert session.scalars(select(ArticleTag.tag)).all() == ["login"]
+
+
+def test_what_is_withdrawn_and_published_again_is_told_of_again(session):
+    editor = make_actor(session)
+    article = make_article(session)
+    for step in (service.withdraw, service.restore, service.submit, service.publish):
+        step(session, actor=editor, article_id=article.id, now=NOW)
+    promised = select(func.count()).where(OutboxEntry.kind == "article_published")
+    assert session.scalar(promised) == 2
+
+
+def test_titles_and_tags_hold_no_nul(session):
+    article = make_article(session, title="Re\x00set", tags=("lo\x00gin",))
+    assert article.published_revision.title == "Reset"
+    assert article.published_revision.tags == ["login"]
 
 
 def test_a_published_revision_is_never_changed(session):

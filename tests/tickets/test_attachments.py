@@ -91,6 +91,20 @@ def test_a_refused_file_leaves_nothing_behind(
     assert not list(AttachmentFolder(settings.data).stored())
 
 
+def test_a_file_arrives_before_the_transaction_begins(session: Session, settings: Settings) -> None:
+    class Watched(BytesIO):
+        waits: list[bool] = []  # noqa: RUF012 - one for the test
+
+        def read(self, size: int | None = -1) -> bytes:
+            self.waits.append(session.in_transaction())
+            return super().read(size)
+
+    upload = Upload(Watched(b"x"), "a.txt")
+    attachments.add_files(session, draft_key="k", uploads=[upload], settings=settings, now=NOW)
+    assert Watched.waits
+    assert not any(Watched.waits)
+
+
 def test_number_and_sum_are_limited_over_all_uploads(session: Session, settings: Settings) -> None:
     few = settings.model_copy(update={"attachment_max_count": 2, "attachment_total_bytes": 2000})
     add(session, few, (b"x" * 1000, "a.txt"))

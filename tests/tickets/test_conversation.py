@@ -55,6 +55,42 @@ def answer(
     )
 
 
+def test_a_reply_sent_twice_from_one_page_is_kept_and_mailed_once(
+    session: Session, settings: Settings, agent: Actor, ticket: Ticket
+) -> None:
+    seen = session.scalars(select(Message.id).order_by(Message.id.desc())).first()
+    kept = [
+        conversation.reply(
+            session,
+            actor=agent,
+            ticket_id=ticket.id,
+            body="Try this.",
+            then=TicketState.WAITING,
+            settings=settings,
+            now=MONDAY,
+            seen=seen,
+        ).id
+        for _ in range(2)
+    ]
+    assert kept[0] == kept[1]
+    assert mails(session).count("ticket_replied") == 1
+    newer = answer(session, settings, agent, ticket)
+    assert newer.id != kept[0]
+
+
+def test_a_note_sent_twice_from_one_page_is_kept_once(
+    session: Session, agent: Actor, ticket: Ticket
+) -> None:
+    seen = session.scalars(select(Message.id).order_by(Message.id.desc())).first()
+    kept = [
+        conversation.note(
+            session, actor=agent, ticket_id=ticket.id, body="Ask Ana.", now=MONDAY, seen=seen
+        ).id
+        for _ in range(2)
+    ]
+    assert kept[0] == kept[1]
+
+
 def write(session: Session, settings: Settings, customer: Actor, ticket: Ticket, body: str) -> None:
     conversation.customer_reply(
         session,

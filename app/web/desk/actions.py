@@ -13,6 +13,7 @@ from app.web.access import Access, access
 from app.web.desk.page import get_ticket
 from app.web.desk.ticket import page_of
 from app.web.errors import say
+from app.web.forms import whole_number
 from app.web.request_context import current_actor, db, looking, now, settings
 
 blueprint = Blueprint("desk_actions", __name__, url_prefix="/desk/tickets")
@@ -33,7 +34,7 @@ def claim(reference: str) -> Response:
 @access(Access.TICKETS)
 def assign(reference: str) -> Response:
     """Give the ticket to somebody, or back to the queue."""
-    assignee = request.form.get("assignee", type=int)
+    assignee = request.form.get("assignee", type=whole_number)
     return _do(
         reference,
         lambda number: handling.assign(
@@ -41,7 +42,7 @@ def assign(reference: str) -> Response:
             actor=current_actor(),
             ticket_id=number,
             assignee_id=assignee,
-            expected_id=request.form.get("had", type=int),
+            expected_id=request.form.get("had", type=whole_number),
             check="had" in request.form,
             now=now(),
         ),
@@ -59,7 +60,7 @@ def move(reference: str) -> Response:
             db(),
             actor=current_actor(),
             ticket_id=number,
-            queue_id=request.form.get("queue", 0, type=int),
+            queue_id=request.form.get("queue", 0, type=whole_number),
             now=now(),
         ),
         _("The ticket was moved."),
@@ -109,7 +110,7 @@ def resolve(reference: str) -> Response:
             db(),
             actor=current_actor(),
             ticket_id=number,
-            article_id=request.form.get("article", type=int),
+            article_id=request.form.get("article", type=whole_number),
             seen=_seen(),
             settings=settings(),
             now=now(),
@@ -161,4 +162,4 @@ def _id(reference: str) -> int:
 
 
 def _seen() -> int | None:
-    return request.form.get("seen", type=int)
+    return request.form.get("seen", type=whole_number)

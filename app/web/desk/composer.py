@@ -13,7 +13,7 @@ from app.knowledge.cards import ArticleCard
 from app.knowledge.queries import published_by_ids
 from app.tickets.mentions import mentioned_articles
 from app.tickets.models import Ticket, TicketState
-from app.web.forms import options, written
+from app.web.forms import find_number, options, written
 from app.web.request_context import current_actor, settings
 from app.web.ticket_words import STATES
 
@@ -53,15 +53,13 @@ class ComposerForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     @property
     def last_seen(self) -> int | None:
         """The id of the last entry that stood on the page."""
-        text = written(self.seen)
-        return int(text) if text.isdecimal() else None
+        return find_number(written(self.seen))
 
 
 def chosen_article() -> int | None:
     """The article whose *insert* button sent the form."""
     action = request.form.get("action", "")
-    number = action.removeprefix(INSERT)
-    return int(number) if action.startswith(INSERT) and number.isdecimal() else None
+    return find_number(action.removeprefix(INSERT)) if action.startswith(INSERT) else None
 
 
 def insertion(card: ArticleCard) -> str:

@@ -10,6 +10,7 @@ from app.tickets.desk_queries import QueueFilter, View
 from app.tickets.models import TicketState
 from app.tickets.references import read_reference
 from app.web.access import Access, access
+from app.web.forms import whole_number
 from app.web.request_context import current_actor, db
 
 blueprint = Blueprint("desk_queue", __name__, url_prefix="/desk")
@@ -45,8 +46,8 @@ def asked_filter() -> QueueFilter:
         view=View(view) if view in set(View) else otherwise,
         state=TicketState(state) if state in set(TicketState) else None,
         words=words,
-        queue_id=request.args.get("queue", type=int),
-        page=request.args.get("page", 1, type=int),
+        queue_id=request.args.get("queue", type=whole_number),
+        page=request.args.get("page", 1, type=whole_number),
     )
 
 

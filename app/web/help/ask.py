@@ -1,34 +1,29 @@
 """Ask us: the form that answers itself while it is typed, and what follows when it is sent."""
 
-from collections.abc import Sequence
-
 import structlog
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.deflection import rules, service
 from app.deflection.attempts import find_attempt, state_of
-from app.deflection.queries import find_ticket_by_secret
 from app.deflection.ranking import RankingPolicy
 from app.deflection.service import Handover, Origin, Shown
 from app.deflection.states import Channel, Verdict
 from app.errors import N_, InvalidError, NotFoundError
 from app.knowledge.cards import ArticleCard
 from app.knowledge.queries import PublishedArticle, find_published, published_by_ids
-from app.tickets import attachments
 from app.tickets.drafts import SUBJECT_MAX
+from app.tickets.queries import find_by_secret
 from app.tickets.service import link_of
 from app.web.access import Access, access
-from app.web.forms import show, written
+from app.web.attachments import draft_key, incoming, keep_files, waiting_files
+from app.web.forms import find_number, show, written
 from app.web.help.answer_html import answer_html
 from app.web.help.ask_form import (
     AskForm,
-    Uploaded,
     chosen_verdict,
     fresh_token,
     own_token,
-    uploaded,
-    waiting_files,
 )
 from app.web.limits import limiter, suggestions_limit, tickets_limit
 from app.web.locale import content_locale
@@ -44,7 +39,6 @@ from app.web.request_context import (
 from app.web.visitor import keyed_hash, visitor
 
 blueprint = Blueprint("help_ask", __name__, url_prefix="/ask")
-MAX_ID_DIGITS = 9
 MAX_SLUG_CHARACTERS = 160
 log = structlog.get_logger()
 
@@ -69,8 +63,8 @@ def form() -> str:
 def send() -> str | Response | tuple[str, int]:
     """Send it to a person; before that, without a script, show once what may solve it."""
     filled = AskForm()
-    uploads = uploaded()
-    if not _keep_files(filled, uploads):
+    request_id = filled.request_id(incoming())
+    if not _keep_files(filled):
         return _page(filled), 422
     verdict = chosen_verdict()
     if verdict is not None:
@@ -83,7 +77,7 @@ def send() -> str | Response | tuple[str, int]:
         shown = _suggestions(filled, goes_on=False)
         if shown.suggestions and not shown.repeated:
             return _suggestions_page(filled, shown)
-    return _hand_over(filled, uploads)
+    return _hand_over(filled, request_id)
 
 
 @blueprint.post("/suggestions")
@@ -100,7 +94,7 @@ def suggestions() -> str:
 @access(Access.PUBLIC)
 def sent(secret: str) -> str:
     """The reference, what happens next and by when, and the link that needs no account."""
-    ticket = find_ticket_by_secret(db(), secret)
+    ticket = find_by_secret(db(), secret)
     if ticket is None:
         raise NotFoundError("no ticket with this link")
     return render_template("help/sent.html", ticket=ticket, link=link_of(ticket, settings()))
@@ -119,7 +113,7 @@ def _judged(filled: AskForm, verdict: str, article_id: int) -> str | Response:
     return _suggestions_page(filled, _suggestions(filled), noted=verdict)
 
 
-def _hand_over(filled: AskForm, uploads: Sequence[Uploaded]) -> Response | tuple[str, int]:
+def _hand_over(filled: AskForm, request_id: str) -> Response | tuple[str, int]:
     """File the ticket, once for each form and its words, and go where a reload does no harm."""
     try:
         sent = service.send_to_person(
@@ -128,8 +122,8 @@ def _hand_over(filled: AskForm, uploads: Sequence[Uploaded]) -> Response | tuple
             handover=Handover(
                 draft=filled.draft,
                 token=written(filled.attempt),
-                request_id=filled.request_id(uploads),
-                draft_key=filled.draft_key,
+                request_id=request_id,
+                draft_key=draft_key(filled.own_id),
                 from_article_id=_card_id(filled),
             ),
             new_token=fresh_token,
@@ -166,20 +160,10 @@ def _suggestions(filled: AskForm, *, goes_on: bool = True) -> Shown:
         return Shown(token)
 
 
-def _keep_files(filled: AskForm, uploads: Sequence[Uploaded]) -> bool:
+def _keep_files(filled: AskForm) -> bool:
     """Let the files of this request wait with the draft, and take off those left out."""
-    for token in request.form.getlist("leave_out"):
-        attachments.remove_file(db(), draft_key=filled.draft_key, token=token, settings=settings())
-    if not uploads:
-        return True
     try:
-        attachments.add_files(
-            db(),
-            draft_key=filled.draft_key,
-            uploads=[each.upload for each in uploads],
-            settings=settings(),
-            now=now(),
-        )
+        keep_files(filled.own_id)
     except InvalidError as error:
         db().rollback()
         filled.validate()
@@ -209,7 +193,7 @@ def _page(filled: AskForm) -> str:
     return render_template(
         "help/ask.html",
         form=filled,
-        files=waiting_files(filled),
+        files=waiting_files(filled.own_id),
         came_from=_find_card(written(filled.came_from)),
         draft_owner=_draft_owner(),
         signed_in=current_account() is not None,
@@ -222,7 +206,7 @@ def _suggestions_page(filled: AskForm, shown: Shown, *, noted: str = "") -> str:
     return render_template(
         "help/suggestions.html",
         form=filled,
-        files=waiting_files(filled),
+        files=waiting_files(filled.own_id),
         shown=shown,
         answer_of=answer_html,
         noted=noted,
@@ -250,8 +234,8 @@ def _find_card(reference: str) -> ArticleCard | None:
     if not reference or len(reference) > MAX_SLUG_CHARACTERS:
         return None
     with looking() as reading:
-        if reference.isdecimal() and len(reference) <= MAX_ID_DIGITS:
-            number = int(reference)
+        number = find_number(reference)
+        if number is not None:
             return published_by_ids(reading, current_actor(), [number]).get(number)
         found = find_published(reading, current_actor(), content_locale(), reference)
     return found.card if isinstance(found, PublishedArticle) else None

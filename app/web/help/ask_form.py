@@ -3,14 +3,10 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from io import SEEK_END
-from typing import BinaryIO, cast
 
 from flask import request
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import FileStorage
 from wtforms import (
     EmailField,
     HiddenField,
@@ -23,7 +19,7 @@ from wtforms.validators import Optional
 
 from app.deflection.suggesting import Typed
 from app.deflection.tokens import is_token, new_token
-from app.tickets.attachments import Upload, draft_attachments
+from app.tickets.attachments import Upload
 from app.tickets.drafts import (
     TicketDraft,
     checked_body,
@@ -31,11 +27,10 @@ from app.tickets.drafts import (
     checked_name,
     checked_subject,
 )
-from app.tickets.models import Attachment, TicketKind
-from app.web.forms import obeys, options, written
+from app.tickets.models import TicketKind
+from app.web.forms import find_number, obeys, options, written
 from app.web.locale import content_locale
-from app.web.request_context import current_account, looking, settings
-from app.web.visitor import keyed_hash, visitor
+from app.web.request_context import current_account, settings
 
 _KINDS = (
     (TicketKind.QUESTION, lazy_gettext("A question")),
@@ -99,45 +94,15 @@ class AskForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
         )
 
     @property
-    def draft_key(self) -> str:
-        """Under which files wait: of this form in this browser, and of no other."""
-        return keyed_hash("draft files", f"{visitor()} {self.form_id.data}")
+    def own_id(self) -> str:
+        """The form's one-time id, under which its files wait."""
+        return written(self.form_id)
 
-    def request_id(self, uploads: Sequence["Uploaded"]) -> str:
+    def request_id(self, uploads: Sequence[Upload]) -> str:
         """The same for a form that is sent twice; another when its words or files are others."""
         files = [[each.filename, each.size] for each in uploads]
         sent = hashlib.sha256(json.dumps([self.draft.digest, files]).encode()).hexdigest()
-        return f"form {self.form_id.data} {sent}"
-
-
-@dataclass(frozen=True, slots=True)
-class Uploaded:
-    """A file of this request, with its size in bytes."""
-
-    upload: Upload
-    filename: str
-    size: int
-
-
-def uploaded() -> list[Uploaded]:
-    """The files that came with this request; a file field left empty gives none."""
-    return [
-        Uploaded(Upload(cast("BinaryIO", file.stream), file.filename), file.filename, _size(file))
-        for file in request.files.getlist("files")
-        if file.filename
-    ]
-
-
-def _size(file: FileStorage) -> int:
-    size = file.stream.seek(0, SEEK_END)
-    file.stream.seek(0)
-    return size
-
-
-def waiting_files(form: AskForm) -> Sequence[Attachment]:
-    """The files that wait for this form to be sent."""
-    with looking() as reading:
-        return draft_attachments(reading, form.draft_key)
+        return f"form {self.own_id} {sent}"
 
 
 def own_token(given: str, *, otherwise: str | None = None) -> str:
@@ -155,4 +120,5 @@ def fresh_token() -> str:
 def chosen_verdict() -> tuple[str, int] | None:
     """The verdict and the article id of the button that sent the form, written `tried:12`."""
     verdict, _, article = request.form.get("verdict", "").partition(":")
-    return (verdict, int(article)) if article.isdecimal() else None
+    number = find_number(article)
+    return (verdict, number) if number is not None else None

@@ -12,6 +12,7 @@ from app.deflection.states import Verdict
 from app.errors import N_, InvalidError, NotFoundError
 from app.tickets.drafts import checked_email
 from app.web.access import Access, access
+from app.web.forms import find_number
 from app.web.help.ask_form import own_token
 from app.web.limits import limiter, suggestions_limit
 from app.web.request_context import current_actor, db, now
@@ -101,10 +102,10 @@ def _known(token: str) -> str:
 
 
 def _article_id() -> int:
-    article = request.form.get("article", "")
-    if not article.isdecimal():
+    article = find_number(request.form.get("article", ""))
+    if article is None:
         raise NotFoundError("no article named")
-    return int(article[:18])
+    return article
 
 
 def _address() -> str | None:

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from app.accounts.actor import ANYBODY
 from app.knowledge import queries
 from app.web.access import Access, access
+from app.web.forms import whole_number
 from app.web.locale import content_locale
 from app.web.request_context import db, now, settings
 
@@ -40,7 +41,7 @@ def atom() -> Response:
 @access(Access.PUBLIC)
 def sitemap() -> Response:
     """Every public address; with more than 50,000 articles, the list of the files of them."""
-    page = request.args.get("page", type=int)
+    page = request.args.get("page", type=whole_number)
     pages = -(-queries.count_published(db(), ANYBODY) // _PER_SITEMAP)
     if page is None and pages > 1:
         body = render_template("feeds/sitemap_index.xml", pages=range(1, pages + 1))

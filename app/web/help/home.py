@@ -5,6 +5,7 @@ from flask import Blueprint, render_template, request, url_for
 from app.errors import NotFoundError
 from app.knowledge import browsing
 from app.web.access import Access, access
+from app.web.forms import whole_number
 from app.web.locale import LOCALES, content_locale
 from app.web.request_context import current_actor, db
 
@@ -29,7 +30,7 @@ def category(slug: str) -> str:
         current_actor(),
         content_locale(),
         slug,
-        page=request.args.get("page", 1, type=int),
+        page=request.args.get("page", 1, type=whole_number),
     )
     if found is None:
         raise NotFoundError(f"no category {slug} with anything to read")

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request, url_for
 from app.knowledge import browsing
 from app.knowledge.searching import Filters, SearchResults, search_articles
 from app.web.access import Access, access
+from app.web.forms import whole_number
 from app.web.limits import limiter, search_limit
 from app.web.locale import LOCALES, content_locale
 from app.web.navigation import offer_languages
@@ -112,7 +113,7 @@ def _asked() -> Asked:
         language_chosen=language_chosen,
         category=_filter("category"),
         tag=_filter("tag"),
-        page=request.args.get("page", 1, type=int),
+        page=request.args.get("page", 1, type=whole_number),
     )
 
 

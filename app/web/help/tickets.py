@@ -16,7 +16,7 @@ from app.tickets.models import Ticket, TicketState
 from app.web.access import Access, access
 from app.web.attachments import draft_key, keep_files, waiting_files
 from app.web.errors import say
-from app.web.forms import obeys, show, written
+from app.web.forms import obeys, show, whole_number, written
 from app.web.limits import limiter, tickets_limit
 from app.web.request_context import (
     TICKETS_OPENED,
@@ -43,7 +43,7 @@ class ReplyForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
 @access(Access.PUBLIC)
 def mine() -> str:
     """The person's own tickets: of the account, and those opened by their link."""
-    page = request.args.get("page", 1, type=int)
+    page = request.args.get("page", 1, type=whole_number)
     return render_template(
         "help/tickets.html", found=queries.own_tickets(db(), current_actor(), page=page)
     )
@@ -118,7 +118,7 @@ def solved(reference: str) -> Response:
         db(),
         actor=current_actor(),
         ticket_id=_own_id(reference),
-        article_id=request.form.get("article", type=int),
+        article_id=request.form.get("article", type=whole_number),
         settings=settings(),
         now=now(),
     )

@@ -11,6 +11,7 @@ from app.errors import NotFoundError
 from app.knowledge import studio
 from app.knowledge.models import Article, ArticleRevision
 from app.web.access import Access, access
+from app.web.forms import whole_number
 from app.web.locale import LOCALES
 from app.web.request_context import current_actor, db
 from app.web.studio.words import ACTION_NAMES, STATE_NAMES, VISIBILITY_NAMES
@@ -64,7 +65,7 @@ def changes(article_id: int, number: int) -> str:
     """A revision beside the one before it, or beside the one that `with` names."""
     article = get_for_studio(article_id)
     new = _get_revision(article_id, number)
-    earlier = request.args.get("with", type=int) or number - 1
+    earlier = request.args.get("with", type=whole_number) or number - 1
     old = studio.find_revision(db(), current_actor(), article_id, earlier)
     return render_template(
         "studio/changes.html", article=article, new=new, old=old, rows=side_by_side(old, new)
@@ -136,9 +137,9 @@ def _filter() -> studio.StudioFilter:
         state=_choice(ArticleState, request.args.get("state", "")),
         visibility=_choice(Visibility, request.args.get("visibility", "")),
         locale=locale if locale in LOCALES else None,
-        category_id=request.args.get("category", type=int),
+        category_id=request.args.get("category", type=whole_number),
         text=request.args.get("q", "")[:200],
-        page=request.args.get("page", 1, type=int),
+        page=request.args.get("page", 1, type=whole_number),
     )
 
 

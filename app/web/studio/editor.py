@@ -20,7 +20,7 @@ from app.knowledge.studio import find_by_address
 from app.knowledge.writing import Placement, create_draft, save_revision
 from app.web.access import Access, access
 from app.web.errors import say
-from app.web.forms import options, show, written
+from app.web.forms import find_number, options, show, written
 from app.web.locale import LOCALE_NAMES, LOCALES, interface_locale
 from app.web.request_context import current_actor, db, looking, now, settings
 from app.web.studio.articles import get_for_studio
@@ -212,8 +212,7 @@ def _preview(form: ArticleForm, locale: str) -> str:
 
 
 def _number(form: ArticleForm) -> int:
-    text = written(form.expected)
-    return int(text) if text.isdecimal() else 0
+    return find_number(written(form.expected)) or 0
 
 
 def _page(

@@ -15,7 +15,7 @@ from app.errors import InvalidError
 from app.tickets import membership
 from app.web.access import Access, access
 from app.web.account.password import reset_link
-from app.web.forms import obeys, options, show, written
+from app.web.forms import obeys, options, show, whole_number, written
 from app.web.locale import LOCALE_NAMES
 from app.web.request_context import db, looking, now, settings
 
@@ -57,7 +57,7 @@ def people() -> str:
     """The list, searched and filtered."""
     words = request.args.get("q", "")[:200]
     role = next((role for role in Role if role.value == request.args.get("role")), None)
-    page = request.args.get("page", 1, type=int)
+    page = request.args.get("page", 1, type=whole_number)
     return render_template(
         "studio/people.html",
         found=queries.people_page(db(), words=words, role=role, page=page),

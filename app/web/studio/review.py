@@ -17,6 +17,7 @@ from app.knowledge.writing import discard_draft
 from app.tickets.sources import source_ticket
 from app.web.access import Access, access
 from app.web.errors import say
+from app.web.forms import whole_number
 from app.web.request_context import current_actor, db, looking, now
 from app.web.studio.articles import get_for_studio
 from app.web.studio.words import ACTION_NAMES, STATE_NAMES, VISIBILITY_NAMES
@@ -156,7 +157,7 @@ def _comment() -> str:
 
 
 def _expected() -> int | None:
-    return request.form.get("expected", type=int)
+    return request.form.get("expected", type=whole_number)
 
 
 def _page(article: Article, *, problem: InvalidError | None = None) -> str:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.models import OneTimeToken, Role, User
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, make_organisation, make_user
 
 SIGN_UP = "/en/account/sign-up"
 PERSON = {"name": "Ana Torres", "email": "Ana@Example.org", "password": PASSWORD}
@@ -82,6 +82,21 @@ def test_a_known_address_gets_the_same_page_and_another_mail(client, send, sessi
     session.refresh(user)
     assert user.password_hash == stored
     assert user.name != "Somebody"
+
+
+@pytest.mark.parametrize("role", [Role.CUSTOMER, Role.AGENT])
+def test_a_stranger_cannot_open_the_account_of_somebody_invited(send, session, mails, role):
+    organisation = make_organisation(session).id if role is Role.CUSTOMER else None
+    make_user(
+        session,
+        role=role,
+        email="ana@example.org",
+        email_confirmed_at=None,
+        password_hash=None,
+        organisation_id=organisation,
+    )
+    send(SIGN_UP, **PERSON)
+    assert [mail["template"] for mail in mails()] == ["address_known"]
 
 
 def test_signing_up_again_and_again_does_not_fill_the_mailbox(send, session, mails):

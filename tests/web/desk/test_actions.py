@@ -7,9 +7,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.accounts.models import Role
-from app.tickets import conversation
+from app.errors import ConflictError
+from app.tickets import conversation, handling
 from app.tickets.membership import set_queues
-from app.tickets.models import LinkKind, Resolution, TicketArticle, TicketState
+from app.tickets.models import LinkKind, Resolution, Ticket, TicketArticle, TicketState
 from tests.factories import make_user
 from tests.factories_deflection import indexes_of
 from tests.factories_knowledge import make_article
@@ -32,6 +33,26 @@ def test_of_two_who_claim_one_wins_and_the_other_is_told(desk: Desk, agent: Flas
     desk.post(slower, "claim")
     assert desk.now().assignee_id == desk.agent.id
     assert "Bea Soto was faster" in slower.get(desk.path()).text
+
+
+def test_who_read_a_ticket_before_it_was_claimed_does_not_take_it(desk: Desk) -> None:
+    slower, faster = (actor_of(user, desk.support) for user in (desk.other_agent, desk.agent))
+    with desk.app.extensions["antesala"].database.writing() as session:
+        session.get_one(Ticket, desk.ticket.id)
+        session.commit()
+        handling.claim(desk.session, actor=faster, ticket_id=desk.ticket.id, now=datetime.now(UTC))
+        with pytest.raises(ConflictError):
+            handling.claim(session, actor=slower, ticket_id=desk.ticket.id, now=datetime.now(UTC))
+
+
+def test_numbers_that_no_column_holds_lead_nowhere(desk: Desk, agent: FlaskClient) -> None:
+    for digits in ("9" * 30, "9" * 5000):
+        assert agent.get(f"/desk/?queue={digits}&page={digits}").status_code == 200
+        assert agent.get(f"/studio/articles/{digits}").status_code == 404
+        for fields in ({"action": f"insert:{digits}"}, {"body": "Hi", "seen": digits}):
+            assert desk.post(agent, "write", **fields).status_code < 500
+        assert desk.post(agent, "assign", assignee=digits).status_code == 303
+        assert desk.post(agent, "resolve", article=digits).status_code == 303
 
 
 def test_a_ticket_is_handed_over_and_given_back(desk: Desk, agent: FlaskClient) -> None:

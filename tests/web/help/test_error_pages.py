@@ -1,6 +1,7 @@
 """Every refusal has a page of its own, in the reader's language, with a next step."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask, abort
@@ -67,3 +68,14 @@ def test_too_many_searches_are_told_when_to_try_again(limited: Flask) -> None:
     assert refused.status_code == 429
     assert 1 <= int(refused.headers["Retry-After"]) <= 61
     assert "You can try again in " in refused.text
+
+
+def test_a_failure_has_its_page_even_without_a_database(settings: Settings, tmp_path: Path) -> None:
+    folder = tmp_path / "no database"
+    folder.mkdir()
+    app = create_app(settings.model_copy(update={"database_url": f"sqlite:///{folder}"}))
+    page = app.test_client().get("/en/")
+    app.extensions["antesala"].indexes.stop()
+    assert page.status_code == 500
+    assert '<section class="error-page">' in page.text
+    assert "default-src" in page.headers["Content-Security-Policy"]
