@@ -4,13 +4,14 @@
 for (const field of document.querySelectorAll("[data-files]")) {
   const list = field.querySelector("[data-files-list]");
   const chooser = field.querySelector("input[type=file]");
-  const token = field.closest("form").querySelector("[name=csrf_token]");
+  const form = field.closest("form");
+  const token = form.elements.csrf_token;
   let waiting = Promise.resolve();
 
   const send = (address, fill) => {
     const data = new FormData();
     data.set("csrf_token", token.value);
-    data.set("form_id", field.dataset.formId);
+    data.set("form_id", form.elements.form_id?.value || field.dataset.formId);
     fill(data);
     field.setAttribute("data-busy", "");
     waiting = waiting
@@ -43,6 +44,18 @@ for (const field of document.querySelectorAll("[data-files]")) {
       send(field.dataset.leaveOut, (data) => data.append("leave_out", event.target.value));
     }
   });
+
+  // A form that is sent too soon waits, so that no file goes twice.
+  form.addEventListener("submit", (event) => {
+    if (!field.hasAttribute("data-busy")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    waiting.then(() => form.requestSubmit(event.submitter));
+  }, { capture: true });
+
+  // A draft that was put back may have files of its own.
+  const own = form.elements.form_id?.value;
+  if (own && own !== field.dataset.formId) send(field.dataset.upload, () => {});
 
   field.addEventListener("dragover", (event) => event.preventDefault());
   field.addEventListener("drop", (event) => {
