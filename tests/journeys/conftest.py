@@ -3,17 +3,32 @@
 import os
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    StorageState,
+    ViewportSize,
+    sync_playwright,
+)
 from sqlalchemy import create_engine, make_url, text
 
+from app.accounts.demo import SIGN_INS
 from tests.conftest import CLUSTER
 from tests.journeys.running import Installation
 
-WIDE = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+PASSWORDS = {sign_in.email: sign_in.password for sign_in in SIGN_INS}
+EXPECTED_STATUS = tuple(
+    f"Failed to load resource: the server responded with a status of {status}"
+    for status in (409, 422)
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,16 +70,39 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-class People:
-    """Opens browsers of people: each with cookies of their own."""
+@dataclass
+class Visits:
+    """What browsers said that no person sees, and the cookies of those who signed in."""
 
-    def __init__(self, browser: Browser, address: str) -> None:
+    cookies: dict[str, StorageState] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="session")
+def visits() -> Visits:
+    return Visits()
+
+
+class People:
+    """Opens browsers of people: each with cookies of their own.
+
+    `complaints` gathers what went wrong behind the pages: refused by the content security policy,
+    thrown by a script, missing on the server. A fixture asks at the end that there were none.
+    """
+
+    def __init__(self, browser: Browser, address: str, visits: Visits) -> None:
         self.browser = browser
         self.address = address
+        self.visits = visits
         self.contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
 
     def somebody(
-        self, *, locale: str = "en", javascript: bool = True, viewport: dict[str, int] | None = None
+        self,
+        *,
+        locale: str = "en",
+        javascript: bool = True,
+        viewport: ViewportSize | None = None,
+        cookies: StorageState | None = None,
     ) -> Page:
         """A new person's browser at the address of the installation."""
         context = self.browser.new_context(
@@ -73,26 +111,50 @@ class People:
             java_script_enabled=javascript,
             viewport=viewport or WIDE,
             timezone_id="Europe/Madrid",
+            reduced_motion="reduce",
+            storage_state=cookies,
         )
         context.set_default_timeout(15_000)
+        context.on("console", self._heard)
+        context.on("weberror", lambda error: self.complaints.append(f"{error.page}: {error.error}"))
         self.contexts.append(context)
         return context.new_page()
 
-    def signed_in(self, email: str, password: str, **arguments: object) -> Page:
-        """Somebody with an account, signed in through the form."""
-        page = self.somebody(**arguments)
-        page.goto(f"/{arguments.get('locale', 'en')}/account/sign-in")
-        page.fill("input[name=email]", email)
-        page.fill("input[name=password]", password)
-        page.click("main button[type=submit]")
-        page.wait_for_load_state()
-        assert "sign-in" not in page.url, page.inner_text("main")
+    def _heard(self, message: ConsoleMessage) -> None:
+        # What was typed wrong, or changed meanwhile, is answered with these on purpose.
+        expected = message.text.startswith(EXPECTED_STATUS)
+        if message.type in {"error", "warning"} and not expected:
+            self.complaints.append(f"{message.location['url']}: {message.text}")
+
+    def signed_in(
+        self,
+        email: str,
+        *,
+        locale: str = "en",
+        javascript: bool = True,
+        viewport: ViewportSize | None = None,
+    ) -> Page:
+        """Somebody of the demo people, signed in: through the form the first time."""
+        known = self.visits.cookies.get(email)
+        page = self.somebody(locale=locale, javascript=javascript, viewport=viewport, cookies=known)
+        if known is None:
+            page.goto(f"/{locale}/account/sign-in")
+            page.fill("input[name=email]", email)
+            page.fill("input[name=password]", PASSWORDS[email])
+            page.click("main button[type=submit]")
+            page.wait_for_url(lambda url: "sign-in" not in url)
+            self.visits.cookies[email] = page.context.storage_state()
         return page
+
+    def leave(self) -> None:
+        for context in self.contexts:
+            context.close()
+        self.contexts.clear()
 
 
 @pytest.fixture
-def people(demo: Installation, browser: Browser) -> Iterator[People]:
-    opened = People(browser, demo.address)
+def people(demo: Installation, browser: Browser, visits: Visits) -> Iterator[People]:
+    opened = People(browser, demo.address, visits)
     yield opened
-    for context in opened.contexts:
-        context.close()
+    opened.leave()
+    assert not opened.complaints
