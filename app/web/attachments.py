@@ -18,6 +18,8 @@ from app.web.request_context import current_actor, db, looking, now, settings
 from app.web.visitor import keyed_hash, visitor
 
 blueprint = Blueprint("attachments", __name__, url_prefix="/attachments")
+drafts = Blueprint("draft_files", __name__, url_prefix="/files")
+"""Under the language of the page, since the lists that it answers with are read there."""
 
 FORM_ID_MAX = 100
 
@@ -47,7 +49,7 @@ def download(token: str) -> Response:
     return response
 
 
-@blueprint.post("/")
+@drafts.post("/")
 @access(Access.PUBLIC)
 @limiter.limit(suggestions_limit)
 def upload() -> str | tuple[str, int]:
@@ -63,7 +65,7 @@ def upload() -> str | tuple[str, int]:
     return _waiting(waiting_files(_form_id()))
 
 
-@blueprint.post("/leave-out")
+@drafts.post("/leave-out")
 @access(Access.PUBLIC)
 @limiter.limit(suggestions_limit)
 def leave_out() -> str:

@@ -37,6 +37,7 @@ LOCALISED: tuple[Blueprint, ...] = (
     help_attempts.blueprint,
     help_search.blueprint,
     help_tickets.blueprint,
+    attachments.drafts,
     account_session.blueprint,
     account_registration.blueprint,
     account_password.blueprint,

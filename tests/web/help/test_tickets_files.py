@@ -41,7 +41,7 @@ def attach(session: Session, settings: Settings, filed: Filed, data: bytes, name
 
 def upload(client: FlaskClient, data: bytes, name: str, form_id: str = "f") -> TestResponse:
     fields = {"csrf_token": csrf_token(client), "form_id": form_id, "files": (BytesIO(data), name)}
-    return client.post("/attachments/", data=fields, content_type="multipart/form-data")
+    return client.post("/en/files/", data=fields, content_type="multipart/form-data")
 
 
 def reply_with(client: FlaskClient, filed: Filed, data: bytes, name: str) -> None:
@@ -121,9 +121,9 @@ def test_a_file_is_uploaded_when_it_is_chosen_and_left_out_again(
     token = session.scalars(select(Attachment.token)).one()
     fields = {"form_id": "f", "leave_out": token}
     stranger = app.test_client()
-    stranger.post("/attachments/leave-out", data={"csrf_token": csrf_token(stranger), **fields})
+    stranger.post("/en/files/leave-out", data={"csrf_token": csrf_token(stranger), **fields})
     assert session.scalars(select(Attachment.token)).one() == token
-    left = client.post("/attachments/leave-out", data={"csrf_token": csrf_token(client), **fields})
+    left = client.post("/en/files/leave-out", data={"csrf_token": csrf_token(client), **fields})
     assert "log.txt" not in left.text
 
 
@@ -145,4 +145,10 @@ def test_what_is_not_sent_yet_is_downloaded_by_nobody(
 
 def test_uploads_need_the_forms_token(client: FlaskClient) -> None:
     data = {"form_id": "f", "files": (BytesIO(b"x"), "a.txt")}
-    assert client.post("/attachments/", data=data).status_code == 400
+    assert client.post("/en/files/", data=data).status_code == 400
+
+
+def test_the_list_of_files_speaks_the_language_of_its_page(client: FlaskClient) -> None:
+    fields = {"csrf_token": csrf_token(client), "form_id": "f", "files": (BytesIO(b""), "a.txt")}
+    refused = client.post("/es/files/", data=fields, content_type="multipart/form-data")
+    assert "está vac" in refused.text
