@@ -102,6 +102,10 @@ def _prepare(settings: Settings) -> None:
         click.echo("Reading the index …", nl=False)
         product.indexes.refresh()
         click.echo(" done.")
+        if settings.demo:
+            with product.database.writing() as session:
+                index = product.indexes.suggestions()
+                demo.play(session, index, settings, now=datetime.now(UTC))
     product.database.dispose()
 
 
@@ -131,7 +135,7 @@ class _Supervisor:
     def __init__(self, host: str, port: int, workers: int) -> None:
         self.web_command = [
             sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host,
-            "--port", str(port), "--workers", str(workers), "--blocking-threads", "8",
+            "--port", str(port), "--workers", str(workers), "--blocking-threads", str(2 * (os.cpu_count() or 1)),
             "--backpressure", "512", "--no-ws", "--log-level", "warning",
             "--workers-kill-timeout", "10", "wsgi:app",
         ]  # fmt: skip
