@@ -83,16 +83,18 @@ def resolve_by_writing(
     settings: Settings,
     now: datetime,
     seen: int | None = None,
+    like_article_id: int | None = None,
 ) -> Article:
     """Resolve by beginning the article that was missing; one commit. Returns its draft.
 
-    A ticket that already has a draft which is not published yet gives that one again.
+    A ticket that already has a draft which is not published yet gives that one again. Category and
+    tags are those of the article sent last or, when none was sent, of `like_article_id`.
     """
     ticket = work_on(session, actor, ticket_id)
     check_unchanged(session, ticket, seen=seen, actor=actor)
     article = _drafted(session, ticket)
     if article is None:
-        article = _write(session, ticket, actor, settings, now)
+        article = _write(session, ticket, actor, settings, now, like_article_id)
         link(session, ticket, article.id, LinkKind.DRAFTED, now=now)
     step = rules.after_resolution(status_of(ticket), Resolution.DRAFTED, article.id)
     _resolve(session, ticket, step, actor, settings, now, drafted=True)
@@ -177,10 +179,15 @@ def _drafted(session: Session, ticket: Ticket) -> Article | None:
 
 
 def _write(
-    session: Session, ticket: Ticket, actor: Actor, settings: Settings, now: datetime
+    session: Session,
+    ticket: Ticket,
+    actor: Actor,
+    settings: Settings,
+    now: datetime,
+    like_article_id: int | None,
 ) -> Article:
     said = messages_of(session, ticket, MessageKind.REPLY)
-    near = _nearest(session, ticket)
+    near = _nearest(session, ticket) or session.get(Article, like_article_id or 0)
     draft = draft_from_ticket(
         ticket.subject,
         [m.body for m in said if m.from_customer],

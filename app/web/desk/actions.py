@@ -10,6 +10,7 @@ from app.errors import N_, ConflictError, InvalidError
 from app.tickets import handling, resolving
 from app.tickets.models import TicketState
 from app.web.access import Access, access
+from app.web.desk.context import nearest
 from app.web.desk.page import get_ticket
 from app.web.desk.ticket import page_of
 from app.web.errors import say
@@ -124,13 +125,16 @@ def resolve(reference: str) -> Response:
 @access(Access.TICKETS)
 def draft_article(reference: str) -> Response:
     """Resolve by beginning the article that was missing, and go on to its editor."""
-    number = _id(reference)
+    with looking() as reading:
+        ticket = get_ticket(reading, reference)
+        like = nearest(reading, ticket)
     try:
         article = resolving.resolve_by_writing(
             db(),
             actor=current_actor(),
-            ticket_id=number,
+            ticket_id=ticket.id,
             seen=_seen(),
+            like_article_id=like,
             settings=settings(),
             now=now(),
         )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.knowledge.cards import ArticleCard
 from app.knowledge.queries import audiences, published_by_ids
 from app.knowledge.searching import search_articles
-from app.tickets import desk_queries, policy
+from app.tickets import desk_queries, policy, queries
 from app.tickets.desk_queries import TicketRow
 from app.tickets.models import Ticket
 from app.web.request_context import current_actor, product, settings
@@ -52,6 +52,13 @@ def suggested(
         return []
     confidence = {int(each.document_id): each.confidence for each in ranked}
     return offers(reading, ticket, confidence, rejected=rejected, confidence=confidence)
+
+
+def nearest(reading: Session, ticket: Ticket) -> int | None:
+    """The id of the article that comes closest to a ticket; None when none is near."""
+    first_words = queries.conversation(reading, ticket.id)[0].message.body
+    best = suggested(reading, ticket, first_words, rejected=frozenset())
+    return best[0].card.id if best else None
 
 
 def offers(

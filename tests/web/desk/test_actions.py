@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.accounts.models import Role
 from app.errors import ConflictError
+from app.knowledge.models import Article
 from app.tickets import conversation, handling
 from app.tickets.membership import set_queues
 from app.tickets.models import LinkKind, Resolution, Ticket, TicketArticle, TicketState
@@ -142,6 +143,25 @@ def test_an_article_is_written_from_the_ticket(desk: Desk, agent: FlaskClient) -
     editor = agent.get(answer.headers["Location"])
     assert "empty page" in editor.text
     assert desk.now().resolution is Resolution.DRAFTED
+
+
+def test_what_is_written_stands_where_the_nearest_article_stands(
+    desk: Desk, agent: FlaskClient
+) -> None:
+    near = make_article(
+        desk.session,
+        title="The invoice is an empty page",
+        body="## Blank invoice\n\nOpen the invoice in another viewer: no empty page.\n",
+        category="billing",
+        tags=("invoice",),
+    )
+    indexes_of(desk.app).refresh()
+    desk.post(agent, "article")
+    written = desk.session.scalars(select(Article).order_by(Article.id.desc()).limit(1)).one()
+    assert written.id != near.id
+    assert written.category_id == near.category_id
+    assert written.current_revision is not None
+    assert written.current_revision.tags == ["invoice"]
 
 
 def test_a_resolved_ticket_is_reopened(desk: Desk, agent: FlaskClient) -> None:
