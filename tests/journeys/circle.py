@@ -43,14 +43,23 @@ WAYS = (
 
 
 @dataclass(frozen=True)
-class Story:
-    """A problem that no article knows, told once a run."""
+class Problem:
+    """What no article knows; `{}` stands for the make that is invented for each run."""
 
     subject: str
     body: str
+    reply: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """A problem as one customer has it."""
+
+    subject: str
+    body: str
+    reply: str
     name: str
     email: str
-    reply: str
     forgotten: str
     """A draft that an article of the product's own answers."""
     article_to_send: str
@@ -60,38 +69,34 @@ class Story:
 
     @property
     def title(self) -> str:
+        """Of the article that is written from it."""
         return self.subject
 
 
-STORIES: dict[str, Any] = {
-    "en-script-1280": (
-        "{} scanner counts every shelf label twice",
-        "When I take stock with the {} scanner each shelf label is counted double and the totals "
-        "are wrong.\n\nI am Marta Quiroga, call me on +34 600 123 456 or write to "
-        "marta.quiroga@example.com.",
-        "Hold the yellow trigger of the scanner until it vibrates, so that continuous counting "
-        "ends. Then each shelf label counts once.",
+SIGNATURES = {
+    "en": "I am Marta Quiroga, call me on +34 600 123 456 or write to marta.quiroga@example.com.",
+    "es": "Soy Marta Quiroga, mi teléfono es +34 600 123 456 y mi correo marta.quiroga@example.com.",
+}
+PROBLEMS = {
+    "en-script-1280": Problem(
+        subject="{} scanner counts every shelf label twice",
+        body="At stock taking the {} scanner counts each shelf label double: totals are wrong.",
+        reply="Hold the yellow trigger of the scanner until it vibrates: continuous counting ends.",
     ),
-    "en-plain-390": (
-        "{} till drawer stays locked after closing time",
-        "The {} drawer of our till will not unlock in the evening and the coins are stuck in it."
-        "\n\nI am Marta Quiroga, call me on +34 600 123 456 or write to "
-        "marta.quiroga@example.com.",
-        "Turn the small key under the till drawer to the left; it unlocks without electricity.",
+    "en-plain-390": Problem(
+        subject="{} till drawer stays locked after closing time",
+        body="The {} drawer of our till will not unlock at night and the coins are stuck in it.",
+        reply="Turn the small key under the till drawer to the left; it needs no electricity.",
     ),
-    "es-script-390": (
-        "La báscula {} pesa el queso en onzas",
-        "Desde ayer la báscula {} muestra onzas al pesar queso y los clientes esperan gramos."
-        "\n\nSoy Marta Quiroga, mi teléfono es +34 600 123 456 y mi correo "
-        "marta.quiroga@example.com.",
-        "Mantén pulsada la tecla de tara de la báscula hasta que el visor muestre gramos.",
+    "es-script-390": Problem(
+        subject="La báscula {} pesa el queso en onzas",
+        body="Desde ayer la báscula {} muestra onzas al pesar queso y la gente espera gramos.",
+        reply="Mantén pulsada la tecla de tara de la báscula hasta que el visor muestre gramos.",
     ),
-    "es-plain-1280": (
-        "El horno {} apaga el ventilador a media hornada",
-        "A los diez minutos el horno {} apaga su ventilador y el pan queda crudo por abajo."
-        "\n\nSoy Marta Quiroga, mi teléfono es +34 600 123 456 y mi correo "
-        "marta.quiroga@example.com.",
-        "Limpia la rejilla trasera del horno; con polvo, el ventilador se protege y se para.",
+    "es-plain-1280": Problem(
+        subject="El horno {} apaga el ventilador a media hornada",
+        body="A los diez minutos el horno {} apaga su ventilador y el pan queda crudo por abajo.",
+        reply="Limpia la rejilla trasera del horno; con polvo, el ventilador se protege y se para.",
     ),
 }
 FORGOTTEN = {
@@ -103,16 +108,15 @@ AGAIN = {"en": "That was it, thank you.", "es": "Era eso, muchas gracias."}
 
 
 def story_for(way: Way) -> Story:
-    subject, body, reply = STORIES[str(way)]
-    # A make that nobody has ever heard of: another one each time.
-    make = "".join("bdfgklmnprstvz"[int(digit, 16) % 14] + "aeiou"[int(digit, 16) % 5]
-                   for digit in uuid.uuid4().hex[:4]).capitalize()  # fmt: skip
+    problem = PROBLEMS[str(way)]
+    digits = [int(digit, 16) for digit in uuid.uuid4().hex[:5]]
+    make = "".join("bdfgklmnprstvzjx"[digit] + "aeiou"[digit % 5] for digit in digits).capitalize()
     return Story(
-        subject=subject.format(make),
-        body=body.format(make),
+        subject=problem.subject.format(make),
+        body=f"{problem.body.format(make)}\n\n{SIGNATURES[way.locale]}",
+        reply=problem.reply,
         name="Marta Quiroga",
         email=f"marta.{uuid.uuid4().hex[:8]}@example.com",
-        reply=reply,
         forgotten=FORGOTTEN[way.locale],
         article_to_send=ARTICLES[way.locale],
         again=AGAIN[way.locale],
@@ -189,8 +193,8 @@ def write_article(page: Page, story: Story) -> str:
     """Begin an article from the ticket, take out what is private; returns its page's address."""
     page.click("#resolve-panel > summary")
     page.locator("#resolve button[formaction$='/article']").click()
-    expect(page.locator("form.studio-editor")).to_be_visible()
     body = page.locator("textarea[name=body]")
+    expect(body).to_have_value(PRIVATE)
     text = body.input_value()
     marked = PRIVATE.findall(text)
     for private in (story.name, "600 123 456", "marta.quiroga@example.com"):
@@ -202,7 +206,7 @@ def write_article(page: Page, story: Story) -> str:
     expect(page.get_by_role("alert")).to_be_visible()  # not while something private is in it
     page.goto(f"{address}/edit")
     body.fill("\n".join(line for line in text.splitlines() if not PRIVATE.search(line)))
-    page.locator(".studio-save button:not([name])").click()
+    page.locator("form:has(textarea[name=body]) button[type=submit]:not([name])").click()
     expect(page.locator(".flash, [role=status], .notice-good").first).to_be_visible()
     assert not PRIVATE.search(body.input_value())
     return address
