@@ -85,6 +85,7 @@ def _prepare(settings: Settings) -> None:
     from app import demo, migrate
     from app.commands.articles import import_path
     from app.factory import create_app
+    from app.tickets.service import default_queue
     from app.web.request_context import Product
 
     click.echo(f"Data folder: {settings.data.absolute()}")
@@ -96,6 +97,9 @@ def _prepare(settings: Settings) -> None:
             empty = not demo.has_content(session)
         if empty:
             import_path(product.database, ROOT / "articles" / "content", settings)
+        with product.database.writing() as session:
+            default_queue(session)  # agents can be its members before the first ticket comes
+            session.commit()
         if settings.demo:
             with product.database.writing() as session:
                 demo.fill(session, settings, now=datetime.now(UTC))

@@ -1,6 +1,6 @@
 """The background process: delivers the outbox, keeps the index fresh, runs the periodic jobs.
 
-Huey (on SQLite, in the data folder) runs the periodic jobs; a watcher thread looks a few times a
+Huey (on SQLite, in the data folder) runs the periodic jobs; watcher threads look a few times a
 second for what is due at once.
 """
 
@@ -66,14 +66,12 @@ def handlers(app: Flask) -> dict[str, Handler]:
 
 
 class Watcher(threading.Thread):
-    """Does at once what must not wait for a periodic job."""
+    """Looks a few times a second for what must not wait for a periodic job."""
 
-    def __init__(self, app: Flask) -> None:
-        super().__init__(name="watcher", daemon=True)
-        self.product: Product = app.extensions["antesala"]
-        self.handlers = handlers(app)
+    def __init__(self, name: str, look: Callable[[], object]) -> None:
+        super().__init__(name=name, daemon=True)
+        self.look = look
         self.stopping = threading.Event()
-        self.last_beat: datetime | None = None
 
     def run(self) -> None:
         """Look, until stopped; a failure is logged and the next look comes all the same."""
@@ -81,23 +79,40 @@ class Watcher(threading.Thread):
             try:
                 self.look()
             except Exception:
-                log.exception("worker.look_failed")
+                log.exception("worker.look_failed", watcher=self.name)
                 self.stopping.wait(1)
 
+    def stop(self) -> None:
+        """Finish the round, then end."""
+        self.stopping.set()
+        self.join(timeout=30)
+
+
+class SignsOfLife:
+    """Says that the worker is alive, and keeps the indexes fresh."""
+
+    def __init__(self, product: Product) -> None:
+        self.product = product
+        self.last_beat: datetime | None = None
+
     def look(self) -> None:
-        """One round: heartbeat, index, outbox."""
+        """One round."""
         now = clock()
         if self.last_beat is None or now - self.last_beat >= BEAT_EVERY:
             with self.product.database.writing() as session:
                 beat(session, WORKER, now=now)
             self.last_beat = now
         self.product.indexes.refresh()
-        deliver_due(self.product.database, self.handlers, clock=clock)
 
-    def stop(self) -> None:
-        """Finish the round, then end."""
-        self.stopping.set()
-        self.join(timeout=30)
+
+def watchers(app: Flask) -> tuple[Watcher, ...]:
+    """One for each thing that may take long, so that a slow mail server holds up mail alone."""
+    product: Product = app.extensions["antesala"]
+    promised = handlers(app)
+    return (
+        Watcher("index", SignsOfLife(product).look),
+        Watcher("outbox", lambda: deliver_due(product.database, promised, clock=clock)),
+    )
 
 
 def periodic(app: Flask) -> SqliteHuey:
@@ -136,14 +151,16 @@ def periodic(app: Flask) -> SqliteHuey:
 def main() -> None:
     """Run until SIGTERM or SIGINT."""
     app = create_app()
-    watcher = Watcher(app)
-    watcher.start()
+    watching = watchers(app)
+    for watcher in watching:
+        watcher.start()
     log.info("worker.started", process=os.getpid())
     consumer = periodic(app).create_consumer(workers=1, graceful_signal="TERM")
     try:
         consumer.run()
     finally:
-        watcher.stop()
+        for watcher in watching:
+            watcher.stop()
         log.info("worker.stopped")
 
 

@@ -40,6 +40,8 @@ MAX_MESSAGE: Final = 200_000
 """Characters of a message that are looked at."""
 _SIGNATURE_LINES: Final = 6
 """A closing this near to the end begins a signature; further up it is a part of the text."""
+_LONGEST_FRAME: Final = 400
+"""Characters of a line; no closing and no head of a quote is longer, and a search in it is slow."""
 
 
 def customer_words(message: str) -> str:
@@ -54,30 +56,46 @@ def customer_words(message: str) -> str:
 def _without_quotes(lines: list[str]) -> list[str]:
     kept: list[str] = []
     for number, line in enumerate(lines):
-        if re.match(r"\s*>", line):
+        if _is_quoted(line):
             continue
         following = lines[number + 1] if number + 1 < len(lines) else ""
-        broken_head = _HEAD_START.match(line) and _HEAD_END.fullmatch(following)
-        if _QUOTE_HEAD.match(line) or broken_head:
+        broken_head = _is_frame(_HEAD_START, line) and _is_frame(_HEAD_END, following)
+        if _is_frame(_QUOTE_HEAD, line) or broken_head:
             # What follows a quote's head is the quote, unless it is marked line by line.
             rest = lines[number + (2 if broken_head else 1) :]
-            if any(re.match(r"\s*>", later) for later in rest):
-                kept += [later for later in rest if not re.match(r"\s*>", later)]
-            return kept
+            unmarked = [later for later in rest if not _is_quoted(later)]
+            return kept + unmarked if len(unmarked) < len(rest) else kept
         kept.append(line)
     return kept
 
 
 def _without_signature(lines: list[str]) -> list[str]:
-    while lines and not lines[-1].strip():
-        lines = lines[:-1]
-    for number, line in enumerate(lines):
-        if re.fullmatch(r"--[ ]?", line):
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    near = _near_the_end(lines[:end])
+    for number, line in enumerate(lines[:end]):
+        if line in {"--", "-- "} or (number >= near and _is_frame(_CLOSING, line)):
             return lines[:number]
-        filled = sum(1 for later in lines[number:] if later.strip())
-        if filled <= _SIGNATURE_LINES and _CLOSING.match(line):
-            return lines[:number]
-    return lines
+    return lines[:end]
+
+
+def _near_the_end(lines: list[str]) -> int:
+    """The number of the first line from which on only so many hold text as a signature may."""
+    filled = 0
+    for number in range(len(lines) - 1, -1, -1):
+        filled += bool(lines[number].strip())
+        if filled > _SIGNATURE_LINES:
+            return number + 1
+    return 0
+
+
+def _is_quoted(line: str) -> bool:
+    return line.lstrip().startswith(">")
+
+
+def _is_frame(pattern: re.Pattern[str], line: str) -> bool:
+    return len(line) <= _LONGEST_FRAME and pattern.match(line) is not None
 
 
 def _without_greeting(text: str) -> str:

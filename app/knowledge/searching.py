@@ -102,12 +102,16 @@ def search_articles(
 def _ranked(
     indexes: Indexes, text: str, audiences: frozenset[str], locale: str
 ) -> tuple[Ranked, ...]:
-    """The ranker's order for the plain words of the query; nothing without a snapshot."""
+    """The ranker's order for the plain words of the query; nothing without one, or if it fails."""
     ranker = indexes.suggestions()
     if ranker is None:
         return ()
     draft = Draft(subject=parse_query(text).text, body="", locale=locale)
-    return ranker.rank(draft, audiences=audiences, limit=_MAX_RANKED)
+    try:
+        return ranker.rank(draft, audiences=audiences, limit=_MAX_RANKED)
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, the search engine answers
+        _LOG.exception("the ranker failed; the search goes on without it")
+        return ()
 
 
 def _checked(session: Session, actor: Actor, found: SearchPage) -> SearchResults:

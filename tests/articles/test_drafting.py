@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -130,3 +132,20 @@ def test_a_ticket_without_words_still_gives_a_draft():
     assert draft.title == "Untitled"
     assert draft.body.count("## ") == 3
     assert not has_private_marks(draft.body)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "x" + "\n" * 60_000 + "x",
+        "x" + "\t\n" * 30_000 + "x",
+        "Hola,\n" * 10_000,
+        "thanks" + " " * 60_000 + "x",
+        "saludos\n" * 8_000,
+    ],
+    ids=["empty lines", "blank lines", "greetings", "a long line", "closings"],
+)
+def test_a_hostile_message_is_drafted_from_in_a_moment(message: str) -> None:
+    started = time.perf_counter()
+    draft_from_ticket("Hello", [message], [message], locale="es")
+    assert time.perf_counter() - started < 5
