@@ -1,6 +1,5 @@
 """Several people at the same moment: nobody's deed is lost, and nothing happens twice."""
 
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -14,33 +13,13 @@ from app.errors import ConflictError
 from app.settings import Settings
 from app.tickets import handling
 from app.tickets.drafts import TicketDraft
-from app.tickets.models import Message, MessageKind, Ticket
+from app.tickets.models import Message, MessageKind, Queue, Ticket
 from app.tickets.service import file_ticket
 from tests.factories import make_user
 from tests.factories_tickets import actor_of, make_queue, make_ticket
+from tests.together import at_once
 
 NOW = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
-
-
-def at_once(database: Database, *deeds: Callable[[Session], object]) -> list[object]:
-    """Do these at the same moment, each in a session of its own; results or errors in order."""
-    results: list[object] = [None] * len(deeds)
-    ready = threading.Barrier(len(deeds))
-
-    def run(number: int, deed: Callable[[Session], object]) -> None:
-        with database.writing() as session:
-            ready.wait(10)
-            try:
-                results[number] = deed(session)
-            except ConflictError as error:
-                results[number] = error
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
 
 
 def test_one_of_many_claims_wins(database: Database, session: Session, settings: Settings) -> None:
@@ -82,3 +61,19 @@ def test_the_same_request_many_times_at_once_is_one_ticket(
 
     assert len(set(at_once(database, *[send] * 5))) == 1
     assert session.scalar(select(func.count(Ticket.id))) == 1
+
+
+def test_the_first_tickets_of_all_find_one_queue(
+    database: Database, session: Session, settings: Settings
+) -> None:
+    def send(number: int) -> Callable[[Session], object]:
+        draft = TicketDraft(f"Question {number}", "It is white.", email="ana@example.org")
+        return lambda own: (
+            file_ticket(
+                own, actor=ANYBODY, draft=draft, settings=settings, now=NOW
+            ).ticket.reference
+        )
+
+    references = at_once(database, *(send(number) for number in range(5)))
+    assert len(set(references)) == 5
+    assert session.scalar(select(func.count(Queue.id))) == 1
