@@ -103,9 +103,8 @@ def _prepare(settings: Settings) -> None:
         if settings.demo:
             with product.database.writing() as session:
                 demo.fill(session, settings, now=datetime.now(UTC))
-        click.echo("Reading the index …", nl=False)
+        click.echo("Reading the index …")
         product.indexes.refresh()
-        click.echo(" done.")
         if settings.demo:
             with product.database.writing() as session:
                 index = product.indexes.suggestions()
