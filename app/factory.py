@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises SettingsError when the environment does not describe a runnable product.
     """
     settings = settings or load_settings()
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     app = Flask(__name__)
     app.config.update(_flask_configuration(settings))
     app.extensions["antesala"] = product = _product(settings)
