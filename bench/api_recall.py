@@ -25,6 +25,7 @@ from pathlib import Path
 from sqlalchemy import insert, select
 
 from app import migrate
+from app.commands.search import sections_of_markdown
 from app.db.database import Database
 from app.db.outbox import bump_index
 from app.knowledge.models import Article
@@ -76,7 +77,11 @@ def main() -> None:
             database.dispose()
         with served(environment) as address:
             through_api = ask(address, arguments.directory)
-    report = evaluate(arguments.directory, warm="all" if arguments.warm else "none")
+    report = evaluate(
+        arguments.directory,
+        warm="all" if arguments.warm else "none",
+        sections_of=sections_of_markdown,
+    )
     alone = {1: report.recall_at_1, 3: report.recall_at_3, 5: report.recall_at_5}
     print(f"{'':>6} {'API':>8} {'evaluate':>9}")
     for depth in DEPTHS:

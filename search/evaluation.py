@@ -9,7 +9,14 @@ from typing import Final, Literal
 
 from search.documents import CustomerWords
 from search.errors import EvaluationError
-from search.labelled_set import AUDIENCE, LabelledQuery, LabelledSet, read_labelled_set
+from search.labelled_set import (
+    AUDIENCE,
+    LabelledQuery,
+    LabelledSet,
+    SectionsOf,
+    one_section,
+    read_labelled_set,
+)
 from search.metrics import (
     auroc,
     false_suggestion_rate,
@@ -77,15 +84,17 @@ def evaluate(
     field: Field = "text",
     folds: int = 0,
     recipe: Recipe = DEFAULT_RECIPE,
+    sections_of: SectionsOf = one_section,
 ) -> EvaluationReport:
     """Measure the ranker on the set in `directory`.
 
     `warm` is how many resolved tickets each article gets ("none", "all" or a cap). They come from
     tickets_train.jsonl; where that is empty, `folds` cross-validates over the queries: each fold is
-    judged with the other folds as resolved tickets. The same call gives the same figures, times
+    judged with the other folds as resolved tickets. `sections_of` cuts the bodies of the articles
+    as the product does, when it is the product that is measured. The same call gives the same figures, times
     apart. Raises EvaluationError for a set that cannot be read and for a call that makes no sense.
     """
-    labelled = read_labelled_set(directory)
+    labelled = read_labelled_set(directory, sections_of=sections_of)
     if warm != "none" and not labelled.tickets and folds < 2:  # noqa: PLR2004  # one fold trains on nothing
         raise EvaluationError(f"{directory} has no resolved tickets: give folds to cross-validate")
     return report(judge(labelled, warm=warm, field=field, folds=folds, recipe=recipe))

@@ -7,7 +7,7 @@ tickets_train.jsonl   text, article_id, lang; optional
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,14 @@ from search.documents import CustomerWords, Document, Section
 from search.errors import EvaluationError
 
 AUDIENCE = "public"
+
+SectionsOf = Callable[[str], tuple[Section, ...]]
+"""Cuts an article's body into sections, the way that the product which is measured does."""
+
+
+def one_section(body: str) -> tuple[Section, ...]:
+    """The whole body as one section, for texts that have no headings."""
+    return (Section("", "", body),) if body.strip() else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +45,10 @@ class LabelledSet:
     tickets: tuple[CustomerWords, ...]
 
 
-def read_labelled_set(directory: Path) -> LabelledSet:
+def read_labelled_set(directory: Path, *, sections_of: SectionsOf = one_section) -> LabelledSet:
     """Read a set. Raises EvaluationError that names the file and the line that is wrong."""
     documents = tuple(
-        _document(row, where) for row, where in _json_lines(directory / "corpus.jsonl")
+        _document(row, where, sections_of) for row, where in _json_lines(directory / "corpus.jsonl")
     )
     known = {document.id for document in documents}
     relevance = _relevance(directory / "qrels.tsv", known)
@@ -87,10 +95,9 @@ def _text(row: Mapping[str, Any], key: str, where: str) -> str:
     return value
 
 
-def _document(row: Mapping[str, Any], where: str) -> Document:
+def _document(row: Mapping[str, Any], where: str, sections_of: SectionsOf) -> Document:
     document_id = _text(row, "id", where)
-    body = row.get("body") or ""
-    sections = (Section("", "", body),) if body.strip() else ()
+    sections = sections_of(row.get("body") or "")
     return Document(
         document_id,
         row.get("lang", "en"),

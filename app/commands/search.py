@@ -10,7 +10,9 @@ from flask.cli import AppGroup
 
 from app.accounts.actor import ANYBODY
 from app.knowledge import queries
+from app.knowledge.rendering import ArticleText, prepare
 from app.web.request_context import Product
+from search.documents import Section
 from search.errors import EvaluationError
 from search.evaluation import EvaluationReport, Field, Warm, evaluate
 from search.suggestions import DEFAULT_THRESHOLD, Draft
@@ -87,7 +89,9 @@ def evaluate_command(
     The set: corpus.jsonl, queries.jsonl, qrels.tsv and, to learn from, tickets_train.jsonl.
     """
     try:
-        report = evaluate(directory, warm=warm, field=field, folds=folds)
+        report = evaluate(
+            directory, warm=warm, field=field, folds=folds, sections_of=sections_of_markdown
+        )
     except EvaluationError as error:
         raise click.ClickException(str(error)) from error
     if as_json:
@@ -109,6 +113,12 @@ def _figure(name: str, value: float | None) -> str:
     if name.endswith("_ms"):
         return f"{value:.2f} ms"
     return f"{value * 100:.1f} %" if name in _SHARES else f"{value:.3f}"
+
+
+def sections_of_markdown(body: str) -> tuple[Section, ...]:
+    """A body's sections as they are indexed once it is an article."""
+    parts = prepare(ArticleText("An article", "", body), locale="en").sections
+    return tuple(Section(part.anchor, part.title, part.text) for part in parts)
 
 
 @group.command("query")
