@@ -94,6 +94,7 @@ class SignsOfLife:
     def __init__(self, product: Product) -> None:
         self.product = product
         self.last_beat: datetime | None = None
+        self.is_prepared = False
 
     def look(self) -> None:
         """One round."""
@@ -102,6 +103,9 @@ class SignsOfLife:
             with self.product.database.writing() as session:
                 beat(session, WORKER, now=now)
             self.last_beat = now
+        if not self.is_prepared:
+            self.product.indexes.prepare()
+            self.is_prepared = True
         self.product.indexes.refresh()
 
 

@@ -26,21 +26,24 @@ import numpy as np
 import numpy.typing as npt
 
 from search.analysis import Word
-from search.lexicon import Counts, Floats, Ints, Lexicon, learn_lexicon
+from search.counted_texts import CountedArticle, CountedTicket
+from search.counting import Floats, Ints
+from search.lexicon import Lexicon
 from search.postings import (
     Postings,
     Query,
     document_frequency,
+    lay_out,
     merge_rows,
-    postings,
+    only,
     query_vector,
     smooth_idf,
     top,
     weigh,
 )
 from search.recipe import Recipe
+from search.vocabulary import Rows, Vocabulary, stacked
 
-Texts = Sequence[Sequence[Word]]
 Signals = Mapping[str, npt.NDArray[np.float64]]
 
 
@@ -112,74 +115,61 @@ class Evidence:
 
 
 def gather_evidence(
+    vocabulary: Vocabulary,
     *,
-    titles: Texts,
-    articles: Texts,
-    passages: Texts,
-    passage_starts: Ints,
-    tickets: Texts,
+    articles: Sequence[CountedArticle],
+    tickets: Sequence[CountedTicket],
     ticket_articles: Ints,
-    bodied: npt.NDArray[np.bool_],
     domains: Ints,
     recipe: Recipe,
 ) -> Evidence:
     """Fit the lexicon and the idf on articles and tickets, and lay out every field.
 
-    `tickets` are sorted by article; `ticket_articles[t]` is the article that solved ticket t.
-    `bodied[a]` says whether article a is more than a title; `domains[a]` numbers its language.
+    `vocabulary` is that in which they were counted. `tickets` are sorted by article;
+    `ticket_articles[t]` is the article that solved ticket t. `domains[a]` numbers the language of
+    article a.
     """
-    count = len(titles)
-    lexicon = learn_lexicon([*articles, *passages, *tickets], [*titles, *tickets])
-    word_features, gram_features = lexicon.word_features, len(lexicon.grams)
+    count = len(articles)
+    titles = stacked(article.title_words for article in articles)
+    spelled = stacked(article.title_grams for article in articles)
+    texts = stacked(article.words for article in articles)
+    passages = stacked(article.passage_words for article in articles)
+    asked = stacked(ticket.words for ticket in tickets)
+    manners = stacked(ticket.grams for ticket in tickets)
+    numbered = vocabulary.numbered([titles, texts, passages, asked], [spelled, manners])
+    word_features, gram_features = numbered.lexicon.word_features, len(numbered.lexicon.grams)
 
-    article_words = lexicon.word_counts(articles, recipe.common_weight)
-    ticket_words = lexicon.word_counts(tickets, recipe.common_weight)
-    title_grams = lexicon.gram_counts(titles)
-    ticket_grams = lexicon.gram_counts(tickets)
+    def by_word(rows: Rows) -> Postings:
+        return lay_out(rows, numbered.words, word_features)
 
+    def by_gram(rows: Rows) -> Postings:
+        return lay_out(rows, numbered.grams, gram_features)
+
+    text, ticket_words = by_word(texts), by_word(asked)
+    title_grams, ticket_grams = by_gram(spelled), by_gram(manners)
     units = count + len(tickets)
-    word_idf = smooth_idf(
-        document_frequency(article_words, word_features)
-        + document_frequency(ticket_words, word_features),
-        units,
-    )
-    gram_idf = smooth_idf(
-        document_frequency(title_grams, gram_features)
-        + document_frequency(ticket_grams, gram_features),
-        units,
-    )
+    word_idf = smooth_idf(document_frequency(text) + document_frequency(ticket_words), units)
+    gram_idf = smooth_idf(document_frequency(title_grams) + document_frequency(ticket_grams), units)
     unknown = float(smooth_idf(np.zeros(1, dtype=np.int64), units)[0])
 
-    def laid(counts: Counts, idf: Floats, rows: int) -> Postings:
-        return postings(weigh(counts, idf, rows), len(idf), rows)
-
-    def centroid(counts: Counts, idf: Floats) -> Postings:
-        units_of_tickets = weigh(counts, idf, len(tickets))
-        return postings(merge_rows(units_of_tickets, ticket_articles, count), len(idf), count)
-
-    domain_count = int(domains.max(initial=-1)) + 1
-    passage_words = lexicon.word_counts(passages, recipe.common_weight)
-    passage_articles = np.repeat(
-        np.arange(count), np.diff(np.append(passage_starts, len(passages)))
-    )
+    ticket_words, ticket_grams = weigh(ticket_words, word_idf), weigh(ticket_grams, gram_idf)
+    spelling = weigh(title_grams, gram_idf)
+    bodied = np.array([article.has_body for article in articles], dtype=bool)
+    lengths = np.array([len(article.passages) for article in articles], dtype=np.int64)
     return Evidence(
-        lexicon=lexicon,
+        lexicon=numbered.lexicon,
         word_idf=word_idf,
         gram_idf=gram_idf,
-        title=laid(lexicon.word_counts(titles, recipe.common_weight), word_idf, count),
-        spelling=laid(title_grams, gram_idf, count),
-        domain=postings(
-            merge_rows(weigh(title_grams, gram_idf, count), domains, domain_count),
-            gram_features,
-            domain_count,
-        ),
-        text=laid(_only(article_words, bodied), word_idf, count),
-        passage=laid(_only(passage_words, bodied[passage_articles]), word_idf, len(passages)),
-        centroid=centroid(ticket_words, word_idf),
-        manner=centroid(ticket_grams, gram_idf),
-        ticket_words=laid(ticket_words, word_idf, len(tickets)),
-        ticket_grams=laid(ticket_grams, gram_idf, len(tickets)),
-        passage_starts=passage_starts,
+        title=weigh(by_word(titles), word_idf),
+        spelling=spelling,
+        domain=merge_rows(spelling, domains, int(domains.max(initial=-1)) + 1),
+        text=weigh(only(text, bodied), word_idf),
+        passage=weigh(only(by_word(passages), np.repeat(bodied, lengths)), word_idf),
+        centroid=merge_rows(ticket_words, ticket_articles, count),
+        manner=merge_rows(ticket_grams, ticket_articles, count),
+        ticket_words=ticket_words,
+        ticket_grams=ticket_grams,
+        passage_starts=np.cumsum(lengths) - lengths,
         ticket_articles=ticket_articles,
         ticket_counts=np.bincount(ticket_articles, minlength=count).astype(np.float32),
         domains=domains,
@@ -187,11 +177,6 @@ def gather_evidence(
         unknown_gram_idf=unknown,
         recipe=recipe,
     )
-
-
-def _only(counts: Counts, kept_rows: npt.NDArray[np.bool_]) -> Counts:
-    kept = kept_rows[counts.rows]
-    return Counts(counts.rows[kept], counts.features[kept], counts.weights[kept])
 
 
 def _scores(field: Postings, query: Query) -> npt.NDArray[np.float64]:
@@ -222,7 +207,7 @@ _POSTINGS: Final = (
 def evidence_arrays(evidence: Evidence) -> dict[str, npt.NDArray[Any]]:
     """Every array of the evidence, by the name under which a snapshot holds it."""
     arrays: dict[str, npt.NDArray[Any]] = {
-        "pairs": evidence.lexicon.pairs,
+        "pairs": evidence.lexicon.pair_keys,
         "word_idf": evidence.word_idf,
         "gram_idf": evidence.gram_idf,
         "passage_starts": evidence.passage_starts,
@@ -264,11 +249,7 @@ def evidence_from(arrays: Mapping[str, npt.NDArray[Any]], values: Mapping[str, A
         )
         for name in _POSTINGS
     }
-    lexicon = Lexicon(
-        {name: number for number, name in enumerate(values["unigrams"])},
-        arrays["pairs"],
-        {gram: number for number, gram in enumerate(values["grams"])},
-    )
+    lexicon = Lexicon(_numbered(values["unigrams"]), arrays["pairs"], _numbered(values["grams"]))
     return Evidence(
         lexicon=lexicon,
         word_idf=arrays["word_idf"],
@@ -282,3 +263,7 @@ def evidence_from(arrays: Mapping[str, npt.NDArray[Any]], values: Mapping[str, A
         recipe=Recipe(**meta["recipe"]),
         **stored,
     )
+
+
+def _numbered(names: Sequence[str]) -> dict[str, int]:
+    return dict(zip(names, range(len(names)), strict=True))

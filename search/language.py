@@ -55,6 +55,11 @@ def as_language(locale: str | None) -> Language | None:
             return None
 
 
+def prepare_detection() -> None:
+    """Load the model of `detect`, which otherwise happens when it is first called (0.8 s)."""
+    _identifier()
+
+
 def detect(text: str, hint: str | None = None) -> Language | None:
     """Tell Spanish from English.
 

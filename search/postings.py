@@ -5,8 +5,10 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
-from search.lexicon import UNKNOWN, Counts, Floats, Ints
+from search.counting import UNKNOWN, Counts, Floats, Ints
+from search.vocabulary import Numbers, Rows
 
 # Under so many postings one gathered sum is faster than a slice for each feature.
 _GATHER_POSTINGS: Final = 400_000
@@ -71,49 +73,69 @@ def query_vector(counts: Counts, idf: Floats, unknown_idf: float) -> Query:
     return Query(features, weights.astype(np.float32))
 
 
-def weigh(counts: Counts, idf: Floats, row_count: int) -> Counts:
-    """The counts weighed by `idf`, each row of length one."""
-    known = counts.features != UNKNOWN
-    rows, features = counts.rows[known], counts.features[known]
-    weights = counts.weights[known] * idf[features]
-    return unit_rows(Counts(rows, features, weights), row_count)
+def lay_out(rows: Rows, numbers: Numbers, feature_count: int) -> Postings:
+    """Counts in term-major layout, not yet weighed.
 
-
-def unit_rows(counts: Counts, row_count: int) -> Counts:
-    """The same counts with every row scaled to length one."""
-    squares = np.bincount(counts.rows, counts.weights.astype(np.float64) ** 2, minlength=row_count)
-    lengths = np.sqrt(np.maximum(squares, 1e-30))
-    return Counts(
-        counts.rows, counts.features, (counts.weights / lengths[counts.rows]).astype(np.float32)
+    `numbers[f]` is the number, in the lexicon, of the vocabulary's feature f.
+    """
+    starts = np.zeros(len(rows.lengths) + 1, dtype=np.int64)
+    np.cumsum(rows.lengths, out=starts[1:])
+    by_row = sparse.csr_array(
+        (rows.weights, numbers[rows.features], starts), shape=(len(rows.lengths), feature_count)
     )
+    return _as_postings(by_row.tocsc())
 
 
-def merge_rows(counts: Counts, target: Ints, row_count: int) -> Counts:
-    """Sum the rows that share a target row, then scale to length one: a centroid per target."""
-    feature_count = int(counts.features.max(initial=-1)) + 1
-    keys = target[counts.rows] * max(feature_count, 1) + counts.features
-    unique, inverse = np.unique(keys, return_inverse=True)
-    sums = np.bincount(inverse, counts.weights, minlength=len(unique))
-    rows, features = np.divmod(unique, max(feature_count, 1))
-    return unit_rows(Counts(rows, features, sums.astype(np.float32)), row_count)
-
-
-def postings(counts: Counts, feature_count: int, row_count: int) -> Postings:
-    """Turn row-major counts into a term-major layout."""
-    order = np.lexsort((counts.rows, counts.features))
-    starts = np.zeros(feature_count + 1, dtype=np.int64)
-    np.cumsum(np.bincount(counts.features, minlength=feature_count), out=starts[1:])
+def only(field: Postings, kept: npt.NDArray[np.bool_]) -> Postings:
+    """The same field with nothing in the rows that are not `kept`."""
+    if kept.all():
+        return field
+    entries = kept[field.rows]
+    before = np.concatenate(([0], np.cumsum(entries)))
     return Postings(
-        starts,
-        counts.rows[order].astype(np.int32),
-        counts.weights[order].astype(np.float32),
-        row_count,
+        before[field.starts], field.rows[entries], field.weights[entries], field.row_count
     )
 
 
-def document_frequency(counts: Counts, feature_count: int) -> Ints:
+def weigh(field: Postings, idf: Floats) -> Postings:
+    """The counts weighed by `idf`, each row of length one."""
+    weights = field.weights * np.repeat(idf, np.diff(field.starts))
+    return _unit_rows(Postings(field.starts, field.rows, weights, field.row_count))
+
+
+def merge_rows(field: Postings, target: Ints, row_count: int) -> Postings:
+    """Sum the rows that share a target row, then scale to length one: a centroid per target."""
+    shape = (row_count, len(field.starts) - 1)
+    # Summing works in place, and the starts belong to `field`.
+    parts = (field.weights.astype(np.float64), target[field.rows], field.starts.copy())
+    merged = sparse.csc_array(parts, shape=shape)
+    merged.sum_duplicates()
+    return _unit_rows(_as_postings(merged))
+
+
+def _unit_rows(field: Postings) -> Postings:
+    squares = sparse.csc_array(
+        (field.weights.astype(np.float64) ** 2, field.rows, field.starts),
+        shape=(field.row_count, len(field.starts) - 1),
+    )
+    summed = np.asarray(squares @ np.ones(len(field.starts) - 1))
+    lengths = np.sqrt(np.maximum(summed, 1e-30))
+    scale = (1.0 / lengths).astype(np.float32)
+    return Postings(field.starts, field.rows, field.weights * scale[field.rows], field.row_count)
+
+
+def _as_postings(by_feature: sparse.csc_array) -> Postings:
+    return Postings(
+        by_feature.indptr.astype(np.int64),
+        by_feature.indices.astype(np.int32, copy=False),
+        by_feature.data.astype(np.float32, copy=False),
+        by_feature.shape[0],
+    )
+
+
+def document_frequency(field: Postings) -> Ints:
     """In how many rows each feature occurs."""
-    return np.bincount(counts.features[counts.features != UNKNOWN], minlength=feature_count)
+    return np.diff(field.starts)
 
 
 def smooth_idf(frequency: Ints, row_count: int) -> Floats:

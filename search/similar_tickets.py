@@ -8,23 +8,27 @@ from typing import Final
 import numpy as np
 
 from search.analysis import MAX_DRAFT_CHARACTERS, MAX_DRAFT_WORDS, Word, analyser, clean
+from search.counted_texts import CountedTexts
+from search.counting import Floats
 from search.documents import CustomerWords
 from search.errors import SnapshotError
-from search.language import as_language, detect
-from search.lexicon import Floats, Lexicon, learn_lexicon
+from search.language import detect
+from search.lexicon import Lexicon
 from search.postings import (
     Postings,
     document_frequency,
-    postings,
+    lay_out,
     query_vector,
     smooth_idf,
     top,
     weigh,
 )
+from search.recipe import DEFAULT_RECIPE
 from search.snapshots import load_snapshot, save_snapshot, saved_version
+from search.vocabulary import stacked
 
 _KIND: Final = "tickets-1"
-_COMMON_WEIGHT: Final = 0.3
+_COMMON_WEIGHT: Final = DEFAULT_RECIPE.common_weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +60,26 @@ class TicketIndex:
         return len(self._ids)
 
     @classmethod
-    def build(cls, tickets: Iterable[CustomerWords], *, version: int) -> "TicketIndex":
+    def build(
+        cls,
+        tickets: Iterable[CustomerWords],
+        *,
+        version: int,
+        counted: CountedTexts | None = None,
+    ) -> "TicketIndex":
         """Index tickets by `id`; of tickets with the same id the last one counts.
 
-        `document_id` is not looked at: tickets that no article solved belong here too.
+        `document_id` is not looked at: tickets that no article solved belong here too. What is in
+        `counted` is not analysed again.
         """
         unique = {ticket.id: ticket for ticket in tickets}
         ids = tuple(sorted(unique))
-        texts = [
-            analyser(as_language(unique[ticket_id].locale)).words(clean(unique[ticket_id].text))
-            for ticket_id in ids
-        ]
-        lexicon = learn_lexicon(texts, ())
-        counts = lexicon.word_counts(texts, _COMMON_WEIGHT)
-        idf = smooth_idf(document_frequency(counts, lexicon.word_features), len(ids))
-        rows = postings(weigh(counts, idf, len(ids)), lexicon.word_features, len(ids))
-        return cls(ids, lexicon, idf, rows, version)
+        texts = counted or CountedTexts(_COMMON_WEIGHT)
+        rows = stacked(each.words for each in texts.tickets([unique[id_] for id_ in ids]))
+        numbered = texts.vocabulary.numbered([rows], [])
+        field = lay_out(rows, numbered.words, numbered.lexicon.word_features)
+        idf = smooth_idf(document_frequency(field), len(ids))
+        return cls(ids, numbered.lexicon, idf, weigh(field, idf), version)
 
     def similar(
         self, text: str, limit: int = 5, *, exclude: frozenset[str] = frozenset()
@@ -95,7 +103,7 @@ class TicketIndex:
             kind=_KIND,
             version=self._version,
             arrays={
-                "pairs": self._lexicon.pairs,
+                "pairs": self._lexicon.pair_keys,
                 "idf": self._idf,
                 "starts": self._rows.starts,
                 "rows": self._rows.rows,

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from search.analysis import MAX_DRAFT_CHARACTERS, MAX_DRAFT_WORDS, Word, analyser, clean
 from search.articles_table import ArticlesTable, tabulate
+from search.counted_texts import CountedTexts
 from search.documents import CustomerWords, Document
 from search.errors import SnapshotError
 from search.evidence import (
@@ -45,7 +46,7 @@ __all__ = [
 ]
 
 MIN_DRAFT_CHARACTERS: Final = 12
-_KIND: Final = "suggestions-1"
+_KIND: Final = "suggestions-2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +112,13 @@ class SuggestionIndex:
         *,
         version: int,
         recipe: Recipe = DEFAULT_RECIPE,
+        counted: CountedTexts | None = None,
     ) -> "SuggestionIndex":
         """Index documents and what customers wrote in the tickets that those documents solved.
 
         The order of the input does not matter; of documents with the same id the last one counts;
-        customers' words of unknown documents are left out.
+        customers' words of unknown documents are left out. What is in `counted` is not analysed
+        again; the index is the same with it and without.
         """
         unique = {document.id: document for document in documents}
         ordered = [unique[document_id] for document_id in sorted(unique)]
@@ -124,34 +127,21 @@ class SuggestionIndex:
             {words for words in customer_words if words.document_id in numbers},
             key=lambda words: (words.document_id, words.id, words.text, words.locale),
         )
-        table = tabulate(ordered)
-        passage_words = [
-            _words(f"{document.title}\n{passage.title}\n{passage.text}", document.locale)
-            for row, document in enumerate(ordered)
-            for passage in (table.passages[number] for number in table.passages_of(row))
-        ]
+        texts = counted or CountedTexts(recipe.common_weight)
+        articles = texts.articles(ordered)
         evidence = gather_evidence(
-            titles=[_words(document.title, document.locale) for document in ordered],
-            articles=[_words(_whole(document), document.locale) for document in ordered],
-            passages=passage_words,
-            passage_starts=table.passage_starts,
-            tickets=[_words(ticket.text, ticket.locale) for ticket in tickets],
+            texts.vocabulary,
+            articles=articles,
+            tickets=texts.tickets(tickets),
             ticket_articles=np.array(
                 [numbers[ticket.document_id] for ticket in tickets], dtype=np.int64
-            ),
-            bodied=np.array(
-                [
-                    bool(document.summary.strip())
-                    or any(section.text.strip() for section in document.sections)
-                    for document in ordered
-                ],
-                dtype=bool,
             ),
             domains=np.unique([document.locale for document in ordered], return_inverse=True)[1]
             if ordered
             else np.zeros(0, dtype=np.int64),
             recipe=recipe,
         )
+        table = tabulate(ordered, [article.passages for article in articles])
         return cls(table, evidence, version)
 
     def save(self, folder: Path) -> None:
@@ -257,7 +247,7 @@ class SuggestionIndex:
         for row in rows:
             numbers = self._table.passages_of(int(row))
             best = max(numbers, key=lambda number: (passage_scores[number], -number))
-            passage = self._table.passages[best]
+            passage = self._table.passage(best)
             matched = matched_words(self._evidence, words, int(row))
             suggestions.append(
                 Suggestion(
@@ -282,12 +272,3 @@ def _bar(threshold: float | None) -> float:
 def _draft_text(draft: Draft) -> str:
     subject = draft.subject[:MAX_DRAFT_CHARACTERS]
     return clean(f"{subject}\n{draft.body[:MAX_DRAFT_CHARACTERS]}", MAX_DRAFT_CHARACTERS)
-
-
-def _words(text: str, locale: str) -> list[Word]:
-    return analyser(as_language(locale)).words(clean(text))
-
-
-def _whole(document: Document) -> str:
-    sections = (f"{section.title}\n{section.text}" for section in document.sections)
-    return "\n".join([document.title, document.summary, " ".join(document.tags), *sections])

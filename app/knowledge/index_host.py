@@ -19,6 +19,7 @@ from app.knowledge.index_files import CustomersWords, IndexFiles, OpenIndexes
 from app.knowledge.indexing import ContentVersion
 from search.article_search import ArticleSearch, SearchPage, SearchRequest
 from search.errors import SnapshotError
+from search.language import prepare_detection
 from search.suggestions import Ranked, SuggestionIndex, TicketIndex
 
 LOOK_EVERY_SECONDS: Final = 0.1
@@ -99,6 +100,18 @@ class IndexHost:
         opened = self._look(now=True)
         return opened.content.version if opened else 0
 
+    def prepare(self) -> None:
+        """Read and analyse the content, so that building takes little after the next change.
+
+        For a process whose work is to build: what was analysed stays in its memory.
+        """
+        with self._files.alone(), self._database.reading() as session:
+            self._files.prepare(
+                session,
+                customer_words=self._customer_words,
+                resolved_tickets=self._resolved_tickets,
+            )
+
     def watch(self) -> None:
         """Keep the indexes fresh in the background, from now until `stop`. Once is enough."""
         if self._watching is None:
@@ -114,6 +127,8 @@ class IndexHost:
             self._watching.join(timeout=30)
 
     def _watch(self) -> None:
+        # Loading its model takes most of a second: not in a customer's request.
+        prepare_detection()
         stale_since: float | None = None
         while not self._stopping.wait(LOOK_EVERY_SECONDS):
             try:
@@ -157,7 +172,7 @@ class IndexHost:
             self._open = None
             return
         try:
-            self._open = self._files.open()
+            self._open = self._files.open(self._open)
         except SnapshotError as error:
             # A build may just have replaced what was being read: then the stamp is another, too.
             if self._files.signature() == signature:

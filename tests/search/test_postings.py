@@ -3,15 +3,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.analysis import analyser
-from search.lexicon import learn_lexicon
 from search.postings import (
     document_frequency,
-    postings,
+    lay_out,
     query_vector,
     smooth_idf,
     top,
     weigh,
 )
+from search.vocabulary import Vocabulary
 
 TEXTS = st.lists(
     st.lists(
@@ -25,13 +25,17 @@ TEXTS = st.lists(
 @given(TEXTS, st.lists(st.sampled_from(["lock", "tyre", "map", "bill", "unknown"]), max_size=6))
 def test_scores_are_the_cosines_of_the_vectors(texts, draft):
     words = [analyser("en").words(" ".join(text)) for text in texts]
-    lexicon = learn_lexicon(words, words)
-    counts = lexicon.word_counts(words, 0.3)
-    idf = smooth_idf(document_frequency(counts, lexicon.word_features), len(words))
-    weighed = weigh(counts, idf, len(words))
+    vocabulary = Vocabulary()
+    rows = vocabulary.word_rows(words, 0.3)
+    numbered = vocabulary.numbered([rows], [])
+    lexicon = numbered.lexicon
+    counted = lay_out(rows, numbered.words, lexicon.word_features)
+    idf = smooth_idf(document_frequency(counted), len(words))
+    field = weigh(counted, idf)
     dense = np.zeros((len(words), lexicon.word_features))
-    dense[weighed.rows, weighed.features] = weighed.weights
-    field = postings(weighed, lexicon.word_features, len(words))
+    counts = lexicon.word_counts(words, 0.3)
+    dense[counts.rows, counts.features] = counts.weights * idf[counts.features]
+    dense /= np.maximum(np.linalg.norm(dense, axis=1, keepdims=True), 1e-15)
     query = query_vector(
         lexicon.word_counts([analyser("en").words(" ".join(draft))], 0.3), idf, 3.0
     )
@@ -43,12 +47,14 @@ def test_scores_are_the_cosines_of_the_vectors(texts, draft):
     assert (scores <= 1 + 1e-5).all()
     for row in range(len(words)):
         for feature in query.features:
-            np.testing.assert_allclose(field.weight_of(int(feature), row), dense[row, feature])
+            weight = field.weight_of(int(feature), row)
+            np.testing.assert_allclose(weight, dense[row, feature], rtol=1e-5)
 
 
 def test_unknown_words_make_a_draft_less_like_anything():
     words = [analyser("en").words("the lock and the key")]
-    lexicon = learn_lexicon(words, words)
+    vocabulary = Vocabulary()
+    lexicon = vocabulary.numbered([vocabulary.word_rows(words, 0.3)], []).lexicon
     idf = np.ones(lexicon.word_features, dtype=np.float32)
 
     def known(text: str) -> float:
