@@ -49,14 +49,12 @@ def create_draft(
     Raises ForbiddenError, or InvalidError on `title`, `summary`, `tags`, `body`, `slug`,
     `organisation` or `locale`.
     """
+    require_staff(actor)
+    if locale not in LOCALES:
+        raise InvalidError("locale", N_("Choose one of the languages offered."))
+    prepared = prepare(text, locale=locale, video_hosts=video_hosts)  # before the first statement
     article = add_draft(
-        session,
-        actor=actor,
-        text=text,
-        locale=locale,
-        now=now,
-        placement=placement,
-        video_hosts=video_hosts,
+        session, actor=actor, prepared=prepared, locale=locale, now=now, placement=placement
     )
     session.commit()
     return article
@@ -66,17 +64,13 @@ def add_draft(
     session: Session,
     *,
     actor: Actor,
-    text: ArticleText,
+    prepared: PreparedText,
     locale: str,
     now: datetime,
     placement: Placement | None = None,
-    video_hosts: Sequence[str] = (),
 ) -> Article:
-    """`create_draft` without the commit: for a use case that writes more in its transaction."""
+    """`create_draft` of a prepared text, without the commit: a part of a larger use case."""
     require_staff(actor)
-    if locale not in LOCALES:
-        raise InvalidError("locale", N_("Choose one of the languages offered."))
-    prepared = prepare(text, locale=locale, video_hosts=video_hosts)  # before the first statement
     wanted = placement or Placement()
     check_audience(wanted)
     article = Article(

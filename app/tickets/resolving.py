@@ -1,32 +1,29 @@
 """The end of a ticket, and what the help centre learns from it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
-from app.accounts.models import User
 from app.errors import N_, InvalidError
-from app.knowledge.models import Article, Category
+from app.knowledge.models import Article
 from app.knowledge.policy import visible_articles
-from app.knowledge.service import ArticleText, Placement, add_draft
+from app.knowledge.service import Placement, add_draft
 from app.settings import Settings
 from app.tickets import mailing, rules
+from app.tickets.beginning import begin_from
 from app.tickets.learning import learn, link
 from app.tickets.loading import (
     check_unchanged,
     keep_link_alive,
-    messages_of,
     speak_for,
     status_of,
     take_step,
     work_on,
 )
-from app.tickets.models import LinkKind, Message, MessageKind, Resolution, Ticket, TicketArticle
+from app.tickets.models import LinkKind, Resolution, Ticket, TicketArticle
 from app.tickets.rules import EventCode, Step
-from articles.drafting import draft_from_ticket
 
 
 def resolve_by_article(
@@ -94,7 +91,17 @@ def resolve_by_writing(
     check_unchanged(session, ticket, seen=seen, actor=actor)
     article = _drafted(session, ticket)
     if article is None:
-        article = _write(session, ticket, actor, settings, now, like_article_id)
+        first = begin_from(session, ticket, settings=settings, like_article_id=like_article_id)
+        ticket = work_on(session, actor, ticket_id)
+        check_unchanged(session, ticket, seen=seen, actor=actor)
+        article = _drafted(session, ticket) or add_draft(
+            session,
+            actor=actor,
+            prepared=first.prepared,
+            locale=first.locale,
+            placement=Placement(category_id=first.category_id),
+            now=now,
+        )
         link(session, ticket, article.id, LinkKind.DRAFTED, now=now)
     step = rules.after_resolution(status_of(ticket), Resolution.DRAFTED, article.id)
     _resolve(session, ticket, step, actor, settings, now, drafted=True)
@@ -176,53 +183,3 @@ def _drafted(session: Session, ticket: Ticket) -> Article | None:
         .order_by(Article.id.desc())
         .limit(1)
     )
-
-
-def _write(
-    session: Session,
-    ticket: Ticket,
-    actor: Actor,
-    settings: Settings,
-    now: datetime,
-    like_article_id: int | None,
-) -> Article:
-    said = messages_of(session, ticket, MessageKind.REPLY)
-    near = _nearest(session, ticket) or session.get(Article, like_article_id or 0)
-    draft = draft_from_ticket(
-        ticket.subject,
-        [m.body for m in said if m.from_customer],
-        [m.body for m in said if not m.from_customer],
-        locale=ticket.locale,
-        known_names=_names(session, ticket, said),
-        category=near.category.slug if near and near.category else None,
-        tags=near.published_revision.tags[:4] if near and near.published_revision else (),
-    )
-    category = session.scalar(select(Category.id).where(Category.slug == draft.category))
-    return add_draft(
-        session,
-        actor=actor,
-        text=ArticleText(draft.title, "", draft.body, draft.tags),
-        locale=draft.locale,
-        now=now,
-        placement=Placement(category_id=category),
-        video_hosts=settings.video_hosts,
-    )
-
-
-def _nearest(session: Session, ticket: Ticket) -> Article | None:
-    """An article about the same field: one that was inserted in this ticket."""
-    return session.scalar(
-        select(Article)
-        .join(TicketArticle, TicketArticle.article_id == Article.id)
-        .where(TicketArticle.ticket_id == ticket.id, TicketArticle.kind == LinkKind.INSERTED)
-        .order_by(TicketArticle.id.desc())
-        .limit(1)
-    )
-
-
-def _names(session: Session, ticket: Ticket, said: Sequence[Message]) -> list[str]:
-    """Whose names must not stand in an article: those of everybody in the conversation."""
-    names = [ticket.requester_name, ticket.organisation.name if ticket.organisation else ""]
-    people = {message.author_id for message in said if message.author_id}
-    names += session.scalars(select(User.name).where(User.id.in_(people)))
-    return [name for name in names if name]

@@ -169,6 +169,17 @@ def test_an_article_is_drafted_from_the_conversation_without_private_words(
     assert links(session, LinkKind.DRAFTED) == [draft.id]
 
 
+def test_words_that_make_no_page_do_not_stand_in_the_way_of_a_draft(
+    session: Session, settings: Settings, agent: Actor
+) -> None:
+    ticket = make_ticket(session, settings, subject="Brackets", body="[" * 5000).ticket
+    article = resolving.resolve_by_writing(
+        session, actor=agent, ticket_id=ticket.id, settings=settings, now=NOW
+    )
+    assert article.current_revision.title == "Brackets"
+    assert "[[[" not in article.current_revision.body
+
+
 def test_writing_twice_goes_on_with_the_same_draft(
     session: Session, settings: Settings, agent: Actor, ticket: Ticket
 ) -> None:
