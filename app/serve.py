@@ -1,7 +1,6 @@
 """Prepare an installation and serve it: the web server and the worker under one command."""
 
 import ctypes
-import ipaddress
 import os
 import signal
 import socket
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from app.settings import Settings, SettingsError, load_settings
+from app.settings import Settings, SettingsError, is_this_machine, load_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 STOP_WITHIN_SECONDS = 20
@@ -33,7 +32,7 @@ PR_SET_PDEATHSIG = 1
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
 def serve(*, host: str, port: int, data: Path | None, demo: bool, workers: int) -> None:
     """Set up what is missing, then serve Antesala until Ctrl-C or SIGTERM."""
-    if demo and not _is_loopback(host):
+    if demo and not is_this_machine(host):
         raise click.UsageError(
             "Demo mode has known passwords and listens on this machine alone. "
             "Use --no-demo to listen on another address."
@@ -50,17 +49,8 @@ def serve(*, host: str, port: int, data: Path | None, demo: bool, workers: int) 
     except SettingsError as error:
         raise click.ClickException(str(error)) from None
     _prepare(settings)
-    _announce(settings, host, port)
+    _announce(settings, host, port, elsewhere=data is not None)
     sys.exit(_Supervisor(host, port, workers).run())
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _named(host: str) -> str:
@@ -112,7 +102,7 @@ def _prepare(settings: Settings) -> None:
     product.database.dispose()
 
 
-def _announce(settings: Settings, host: str, port: int) -> None:
+def _announce(settings: Settings, host: str, port: int, *, elsewhere: bool) -> None:
     from app.accounts.demo import SIGN_INS
 
     address = f"http://{_named(host)}:{port}"
@@ -121,7 +111,8 @@ def _announce(settings: Settings, host: str, port: int) -> None:
     click.echo(f"Desk          {address}/desk/")
     click.echo(f"Studio        {address}/studio/")
     if not settings.demo:
-        click.echo("First admin   .venv/bin/flask accounts create-admin EMAIL")
+        where = f"ANTESALA_DATA={settings.data} " if elsewhere else ""
+        click.echo(f"First admin   {where}.venv/bin/flask accounts create-admin EMAIL")
     else:
         click.echo(f"Demo mail     {address}/demo/mail/")
         click.echo()

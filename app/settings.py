@@ -5,6 +5,7 @@ Every setting is documented in docs/settings.md; a test fails when one is missin
 
 import secrets
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -166,6 +167,16 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _demo_at_home(self) -> Self:
+        # Behind a proxy, too, an address that others reach must not have known passwords.
+        if self.demo and not is_this_machine(self.base_url.host or ""):
+            raise ValueError(
+                "ANTESALA_DEMO has known passwords and is for this machine alone, but "
+                f"ANTESALA_BASE_URL is {self.base_url}; start with --no-demo"
+            )
+        return self
+
     @property
     def database(self) -> str:
         """The SQLAlchemy URL in use: DATABASE_URL, or SQLite in the data folder."""
@@ -198,6 +209,16 @@ class Settings(BaseSettings):
         if not path.exists():
             _write_once(path, secrets.token_urlsafe(48))
         return path.read_text(encoding="ascii").strip()
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a host's name or address leads to this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def _write_once(path: Path, text: str) -> None:

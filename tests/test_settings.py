@@ -37,6 +37,21 @@ def test_a_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, valu
         load_settings(_env_file=None)
 
 
+@pytest.mark.parametrize("address", ["https://help.example.org", "http://192.168.1.7:8000"])
+def test_demo_mode_is_for_this_machine_alone(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("ANTESALA_DEMO", "1")
+    monkeypatch.setenv("ANTESALA_BASE_URL", address)
+    with pytest.raises(SettingsError, match="--no-demo"):
+        load_settings(_env_file=None)
+
+
+@pytest.mark.parametrize("address", ["http://localhost", "http://[::1]:8000", "http://127.0.0.1"])
+def test_demo_mode_is_at_home_here(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("ANTESALA_DEMO", "1")
+    monkeypatch.setenv("ANTESALA_BASE_URL", address)
+    assert load_settings(_env_file=None).demo
+
+
 def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ANTESALA_DATA", str(tmp_path))
     monkeypatch.setenv("ANTESALA_BUSINESS_DAYS", "5,6")
