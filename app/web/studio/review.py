@@ -1,6 +1,7 @@
 """Look at an article as its readers would, and decide."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import LazyString, lazy_gettext
@@ -40,14 +41,7 @@ def submit(article_id: int) -> tuple[str, int] | Response:
     """Hand the draft to the editors."""
     return _decide(
         article_id,
-        lambda: reviewing.submit(
-            db(),
-            actor=current_actor(),
-            article_id=article_id,
-            comment=_comment(),
-            expected=_expected(),
-            now=now(),
-        ),
+        partial(reviewing.submit, comment=_comment(), expected=_expected(), now=now()),
         lazy_gettext("Sent to review. An editor decides next."),
     )
 
@@ -58,14 +52,7 @@ def publish(article_id: int) -> tuple[str, int] | Response:
     """Show the newest revision to readers."""
     return _decide(
         article_id,
-        lambda: reviewing.publish(
-            db(),
-            actor=current_actor(),
-            article_id=article_id,
-            comment=_comment(),
-            expected=_expected(),
-            now=now(),
-        ),
+        partial(reviewing.publish, comment=_comment(), expected=_expected(), now=now()),
         lazy_gettext("Published. Readers find it within a second."),
     )
 
@@ -76,14 +63,7 @@ def send_back(article_id: int) -> tuple[str, int] | Response:
     """Return it to its author, saying why."""
     return _decide(
         article_id,
-        lambda: reviewing.send_back(
-            db(),
-            actor=current_actor(),
-            article_id=article_id,
-            comment=_comment(),
-            expected=_expected(),
-            now=now(),
-        ),
+        partial(reviewing.send_back, comment=_comment(), expected=_expected(), now=now()),
         lazy_gettext("Sent back with your comment."),
     )
 
@@ -94,9 +74,7 @@ def withdraw(article_id: int) -> tuple[str, int] | Response:
     """Take it from readers, at once."""
     return _decide(
         article_id,
-        lambda: reviewing.withdraw(
-            db(), actor=current_actor(), article_id=article_id, comment=_comment(), now=now()
-        ),
+        partial(reviewing.withdraw, comment=_comment(), now=now()),
         lazy_gettext("Withdrawn. Readers no longer see it."),
     )
 
@@ -107,9 +85,7 @@ def restore(article_id: int) -> tuple[str, int] | Response:
     """Make a withdrawn article a draft again."""
     return _decide(
         article_id,
-        lambda: reviewing.restore(
-            db(), actor=current_actor(), article_id=article_id, comment=_comment(), now=now()
-        ),
+        partial(reviewing.restore, comment=_comment(), now=now()),
         lazy_gettext("It is a draft again."),
     )
 
@@ -120,9 +96,7 @@ def verify(article_id: int) -> tuple[str, int] | Response:
     """Say that it is still right today."""
     return _decide(
         article_id,
-        lambda: reviewing.mark_verified(
-            db(), actor=current_actor(), article_id=article_id, today=now().date()
-        ),
+        partial(reviewing.mark_verified, today=now().date()),
         lazy_gettext("Marked as verified today."),
     )
 
@@ -133,16 +107,16 @@ def discard(article_id: int) -> tuple[str, int] | Response:
     """Drop the newer draft of a published article."""
     return _decide(
         article_id,
-        lambda: discard_draft(db(), actor=current_actor(), article_id=article_id, now=now()),
+        partial(discard_draft, now=now()),
         lazy_gettext("The draft is dropped; readers keep the published text."),
     )
 
 
 def _decide(
-    article_id: int, action: Callable[[], object], done: LazyString
+    article_id: int, decision: Callable[..., Article], done: LazyString
 ) -> tuple[str, int] | Response:
     try:
-        action()
+        decision(db(), actor=current_actor(), article_id=article_id)
     except InvalidError as error:
         db().rollback()
         with looking() as reading:
