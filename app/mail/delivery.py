@@ -95,6 +95,7 @@ def _record(session: Session, claimed: OutboxEntry, error: str, now: datetime) -
     if not error:
         entry.delivered_at = now
         entry.last_error = None
+        entry.payload = {}  # it held an address, and perhaps a link that opens something
     elif entry.attempts >= MOST_ATTEMPTS:
         entry.failed_at = now
         entry.last_error = error
