@@ -27,6 +27,7 @@ def tell_received(session: Session, ticket: Ticket, *, settings: Settings, now: 
             ticket.first_response_due_at,
             locale=ticket.locale,
             timezone=ticket.requester.timezone if ticket.requester else settings.timezone,
+            zone_named=ticket.requester is None,
         ),
     )
 

@@ -63,8 +63,16 @@ def format_ago(moment: datetime) -> str:
 
 
 def weekday_time(moment: datetime) -> str:
-    """A near moment as people say it, in the reader's language and zone."""
-    return spoken(moment, locale=interface_locale(), timezone=reader_timezone())
+    """A near moment as people say it, in the reader's language and zone.
+
+    Without an account the zone is the installation's, and is named.
+    """
+    return spoken(
+        moment,
+        locale=interface_locale(),
+        timezone=reader_timezone(),
+        zone_named=current_account() is None,
+    )
 
 
 def install(app: Flask) -> None:

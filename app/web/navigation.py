@@ -30,8 +30,11 @@ def navigation() -> list[Entry]:
 
 
 def footer_links() -> list[Entry]:
-    """The footer's entries: the feed of the language shown."""
-    return _entries([(_("New articles (feed)"), "feeds.atom")])
+    """The footer's entries: the feed of the language shown and, in demo mode, the mail "sent"."""
+    places = [(_("New articles (feed)"), "feeds.atom")]
+    if settings().demo:
+        places.append((_("Demo mail"), "demo_mail.inbox"))
+    return _entries(places)
 
 
 def home_address() -> str:

@@ -6,7 +6,10 @@ from flask import Flask, g, request, session
 from flask import Response as FlaskResponse
 from flask_login import login_user, logout_user
 
-from app.web.request_context import SIGNED_IN, Identity, settings
+from app.web.request_context import SIGNED_IN, TICKETS_OPENED, Identity, settings
+
+MOST_OPENED = 50
+"""So many tickets a browser remembers to have filed or opened by their private link."""
 
 _BROWSERS = (
     ("Edg", "Edge"),
@@ -45,6 +48,13 @@ def clear() -> None:
     logout_user()
     session.clear()
     forget_account()
+
+
+def remember_ticket(ticket_id: int) -> None:
+    """Let this browser see a ticket from now on, without an account."""
+    opened = [number for number in session.get(TICKETS_OPENED, []) if number != ticket_id]
+    session[TICKETS_OPENED] = [*opened, ticket_id][-MOST_OPENED:]
+    session.permanent = True
 
 
 def token() -> str | None:

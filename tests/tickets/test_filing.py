@@ -54,7 +54,7 @@ def test_the_receipt_is_promised_without_a_working_link(
     assert entry.key == f"ticket:{filed.ticket.reference}:received"
     assert entry.payload["to"] == "ana@example.org"
     assert entry.payload["template"] == "ticket_received"
-    assert entry.payload["context"]["due"] == "Tuesday 3 March, 10:00"
+    assert entry.payload["context"]["due"] == "Tuesday 3 March, 10:00 UTC"
     assert filed.secret not in str(entry.payload)
 
 

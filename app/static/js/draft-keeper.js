@@ -50,6 +50,9 @@ export const keepDraft = (form) => {
   const kept = form.querySelector("[data-draft-kept]");
   const blank = { ...valuesOf(form) };
   const draft = read();
+  // Back after sending would show what was sent as if it still waited; what was not sent is put
+  // back from here.
+  form.autocomplete = "off";
 
   const save = () => {
     const values = valuesOf(form);

@@ -15,6 +15,7 @@ from app.knowledge.queries import PublishedArticle, find_published, published_by
 from app.tickets.drafts import SUBJECT_MAX
 from app.tickets.queries import find_by_secret
 from app.tickets.service import link_of
+from app.web import sessions
 from app.web.access import Access, access
 from app.web.attachments import draft_key, incoming, keep_files, waiting_files
 from app.web.forms import find_number, show, written
@@ -93,10 +94,14 @@ def suggestions() -> str:
 @blueprint.get("/sent/<secret>")
 @access(Access.PUBLIC)
 def sent(secret: str) -> str:
-    """The reference, what happens next and by when, and the link that needs no account."""
+    """The reference, what happens next and by when, and the link that needs no account.
+
+    Whoever has this page has the link: their browser lists the ticket among their own.
+    """
     ticket = find_by_secret(db(), secret)
     if ticket is None:
         raise NotFoundError("no ticket with this link")
+    sessions.remember_ticket(ticket.id)
     return render_template("help/sent.html", ticket=ticket, link=link_of(ticket, settings()))
 
 

@@ -1,6 +1,6 @@
 """A customer's tickets: the list, the conversation, and what can be done about it."""
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -13,13 +13,13 @@ from app.knowledge.queries import published_by_ids
 from app.tickets import conversation, policy, queries, resolving
 from app.tickets.drafts import checked_body
 from app.tickets.models import Ticket, TicketState
+from app.web import sessions
 from app.web.access import Access, access
 from app.web.attachments import draft_key, keep_files, waiting_files
 from app.web.errors import say
 from app.web.forms import obeys, show, whole_number, written
 from app.web.limits import limiter, tickets_limit
 from app.web.request_context import (
-    TICKETS_OPENED,
     current_actor,
     db,
     looking,
@@ -28,9 +28,6 @@ from app.web.request_context import (
 )
 
 blueprint = Blueprint("help_tickets", __name__)
-
-MOST_OPENED = 50
-"""So many tickets a browser remembers to have opened by their private link."""
 
 
 class ReplyForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
@@ -42,7 +39,7 @@ class ReplyForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
 @blueprint.get("/tickets")
 @access(Access.PUBLIC)
 def mine() -> str:
-    """The person's own tickets: of the account, and those opened by their link."""
+    """The person's own tickets: of the account, and those that this browser filed or opened."""
     page = request.args.get("page", 1, type=whole_number)
     return render_template(
         "help/tickets.html", found=queries.own_tickets(db(), current_actor(), page=page)
@@ -57,9 +54,7 @@ def open_by_link(secret: str) -> Response:
     ticket = queries.find_by_secret(db(), secret)
     if ticket is None:
         raise NotFoundError("no ticket with this link")
-    opened = [number for number in session.get(TICKETS_OPENED, []) if number != ticket.id]
-    session[TICKETS_OPENED] = [*opened, ticket.id][-MOST_OPENED:]
-    session.permanent = True
+    sessions.remember_ticket(ticket.id)
     return redirect(url_for("help_tickets.show", reference=ticket.reference))
 
 

@@ -327,6 +327,23 @@ def test_the_page_after_tells_reference_and_moment_and_a_link_without_an_account
     assert browser.client.get("/en/ask/sent/" + "A" * 43).status_code == 404
 
 
+def test_what_this_browser_asked_stands_in_its_list(browser: AskBrowser, client: FlaskClient):
+    page = browser.send(**NOTHING_KNOWN, email="ana@example.org", seen="yes")
+    assert "There is nothing here yet" in client.get("/en/tickets").text
+    client.get(page.headers["Location"])
+    found = client.get("/en/tickets").text
+    assert NOTHING_KNOWN["subject"] in found
+    assert "in this browser" in found
+
+
+def test_who_has_no_account_is_told_the_moment_with_its_zone(
+    browser: AskBrowser, client: FlaskClient, session: Session
+):
+    page = browser.send(**NOTHING_KNOWN, email="ana@example.org", seen="yes")
+    due = tickets(session)[0].first_response_due_at
+    assert f"{due:%H:%M} UTC" in client.get(page.headers["Location"]).text
+
+
 def test_a_form_sent_twice_files_once(browser: AskBrowser, session: Session):
     first = browser.send(**REQUEST, files=(("blank.png", PNG),))
     second = browser.send(**REQUEST, files=(("blank.png", PNG),))
