@@ -215,7 +215,7 @@ def write_article(page: Page, story: Story) -> str:
 def publish(page: Page, story: Story) -> float:
     """Find it among what waits for review, look at it, publish; returns when, for the clock."""
     page.goto("/studio/")
-    page.locator("section[aria-labelledby=to-review] .entry-title", has_text=story.title).click()
+    page.locator("section:has(#to-review) .entry-title", has_text=story.title).click()
     expect(page.locator(".studio-paper")).to_contain_text(story.reply[:40])
     page.locator("button[formaction$='/publish']").click()
     expect(page.locator(".studio-side .badge-published")).to_be_visible()
