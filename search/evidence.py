@@ -109,9 +109,16 @@ class Evidence:
         articles = self.ticket_articles[nearest]
         return np.sqrt(np.bincount(articles, squares, minlength=self.article_count))
 
-    def passage_scores(self, words: Sequence[Word]) -> npt.NDArray[np.float64]:
-        """The similarity of a draft to each passage."""
-        return _scores(self.passage, self.words_query(words))
+    def telling(self, words: Sequence[Word]) -> dict[str, float]:
+        """The stems of a draft that are no stop words, and the idf of each."""
+        found = {
+            word.stem: self.lexicon.unigrams.get(word.stem) for word in words if not word.common
+        }
+        return {
+            stem: float(self.word_idf[number])
+            for stem, number in found.items()
+            if number is not None
+        }
 
 
 def gather_evidence(

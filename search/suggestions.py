@@ -31,6 +31,7 @@ from search.language import as_language, detect
 from search.matched_words import matched_words
 from search.postings import top
 from search.recipe import DEFAULT_RECIPE, DEFAULT_THRESHOLD, Array, Recipe
+from search.section_choice import choose_passage
 from search.similar_tickets import SimilarTicket, TicketIndex
 from search.snapshots import load_snapshot, save_snapshot, saved_version
 
@@ -242,21 +243,19 @@ class SuggestionIndex:
     ) -> tuple[Suggestion, ...]:
         if not len(rows):
             return ()
-        passage_scores = self._evidence.passage_scores(words)
+        wanted = self._evidence.telling(words)
         suggestions = []
         for row in rows:
-            numbers = self._table.passages_of(int(row))
-            best = max(numbers, key=lambda number: (passage_scores[number], -number))
-            passage = self._table.passage(best)
+            analysis = analyser(as_language(self._table.locales[row]))
+            passages = [self._table.passage(number) for number in self._table.passages_of(int(row))]
+            passage = passages[choose_passage(passages, wanted, analysis)]
             matched = matched_words(self._evidence, words, int(row))
             suggestions.append(
                 Suggestion(
                     document_id=self._table.ids[row],
                     section_anchor=passage.anchor,
                     section_title=passage.title,
-                    excerpt=excerpt(
-                        passage.text, matched.stems, analyser(as_language(self._table.locales[row]))
-                    ),
+                    excerpt=excerpt(passage.text, matched.stems, analysis),
                     score=float(scores[row]),
                     confidence=float(confidence[row]),
                     terms=matched.terms,

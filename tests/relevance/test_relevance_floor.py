@@ -67,3 +67,14 @@ def test_fusing_is_not_worse_than_the_search_alone_or_the_ranker_alone(index, tm
         fused.append(ndcg_at([h.document_id for h in engine.search(request, boosts).hits], gold))
     assert mean(fused) >= mean(alone)
     assert mean(fused) >= mean(ranked) - 0.01
+
+
+def test_a_forgotten_password_leads_to_where_one_is_chosen_anew(index):
+    draft = Draft(
+        "Cannot get into my account",
+        "I forgot my password and the page does not let me in since yesterday",
+        "en",
+    )
+    first, *_ = index.suggest(draft, audiences=PUBLIC)
+    assert first.document_id == "en/forgot-password"
+    assert first.section_title in {"", "Choose a new password"}

@@ -1,0 +1,49 @@
+from search.analysis import analyser
+from search.articles_table import Passage
+from search.section_choice import choose_passage
+
+LEAD = Passage("", "", "If you cannot remember your password, ask for a link.")
+FORGOT = Passage(
+    "new",
+    "Choose a new password",
+    "On the sign-in page choose Forgot your password? Open the mail.",
+)
+KNOWN = Passage("other", "I know my password and want another", "Go to Password in My account.")
+LATE = Passage(
+    "late", "The link expired", "A link works for an hour. Ask for a fresh password link."
+)
+PASSAGES = (LEAD, FORGOT, KNOWN, LATE)
+
+
+def chosen(text: str, passages=PASSAGES) -> Passage:
+    words = analyser("en").words(text)
+    wanted = {word.stem: 3.0 for word in words if not word.common}
+    return passages[choose_passage(passages, wanted, analyser("en"))]
+
+
+def test_the_section_that_says_what_the_draft_says_is_chosen():
+    assert chosen("I forgot my password and the page does not let me in") == FORGOT
+    assert chosen("the hour is over and the link expired") == LATE
+
+
+def test_a_word_that_stands_all_over_the_article_chooses_nothing():
+    assert chosen("password") == LEAD
+
+
+def test_without_a_clear_winner_the_beginning_is_chosen():
+    assert chosen("zebra crossing") == LEAD
+    assert chosen("cannot remember what it was at this hour") == LEAD
+
+
+def test_an_article_without_a_lead_falls_back_to_its_first_section():
+    assert chosen("zebra crossing", PASSAGES[1:]) == FORGOT
+
+
+def test_a_long_section_does_not_win_by_its_length():
+    filler = " ".join(f"word{number}" for number in range(150))
+    long = Passage("long", "Everything else", f"{filler} fresh link {filler}")
+    assert chosen("a fresh link", (LEAD, long, LATE)) == LATE
+
+
+def test_an_empty_article_has_one_place_to_point_at():
+    assert chosen("anything", (Passage("", "", ""),)) == Passage("", "", "")
