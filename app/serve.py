@@ -44,6 +44,11 @@ def serve(*, host: str, port: int, data: Path | None, demo: bool, workers: int) 
     os.environ["ANTESALA_DEMO"] = "1" if demo else "0"
     try:
         if "base_url" not in load_settings().model_fields_set:  # neither environment nor .env
+            if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not listened on
+                raise click.UsageError(
+                    "Say by which address people reach it, such as "
+                    "ANTESALA_BASE_URL=https://help.example.org: links in mail are made from it."
+                )
             os.environ["ANTESALA_BASE_URL"] = f"http://{_named(host)}:{port}"
         settings = load_settings()
     except SettingsError as error:

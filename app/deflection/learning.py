@@ -18,7 +18,7 @@ def customer_words(session: Session) -> Iterator[CustomerWords]:
     """Texts with the article that solved them. Two statements.
 
     Resolved tickets that an article solved, tickets from which an article was written, and
-    attempts that ended as solved; not those that turned out to have failed.
+    attempts that a signed-in customer ended as solved; not those that turned out to have failed.
     """
     told = or_(
         and_(TicketArticle.kind == LinkKind.SOLVED, Ticket.state == TicketState.RESOLVED),
@@ -45,7 +45,12 @@ def customer_words(session: Session) -> Iterator[CustomerWords]:
             Attempt.language,
             Attempt.solved_by_article_id,
         )
-        .where(Attempt.outcome == Outcome.SOLVED, Attempt.solved_by_article_id.is_not(None))
+        .where(
+            Attempt.outcome == Outcome.SOLVED,
+            Attempt.solved_by_article_id.is_not(None),
+            # Anybody may say anything without an account: that alone must not teach the ranker.
+            Attempt.user_id.is_not(None),
+        )
         .order_by(Attempt.id)
     )
     for row in session.execute(solved.execution_options(yield_per=_BATCH)):

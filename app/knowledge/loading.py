@@ -7,12 +7,14 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.actor import Actor
-from app.db.outbox import bump_index
+from app.db.outbox import bump_index, enqueue
 from app.errors import N_, ConflictError, ForbiddenError, InvalidError, NotFoundError
 from app.knowledge.models import Article, ArticleRevision, ArticleTag
 from app.knowledge.policy import role_flags
 from articles.lifecycle import ArticleAction, ArticleState, LifecycleError, Obstacle, transition
 
+ARTICLE_PUBLISHED = "article_published"
+"""Kind of the outbox entry; payload: article_id, revision_id, locale, slug, title, first."""
 STALE = N_(
     "Somebody changed this article in the meantime. Look at the newest version, then decide again."
 )
@@ -90,3 +92,28 @@ def readers_see_change(
     `version`: the content's version when the caller has raised it already, for many articles.
     """
     article.index_version = bump_index(session, now=now) if version is None else version
+
+
+def promise_announcement(session: Session, article: Article, *, first: bool, now: datetime) -> None:
+    """Promise that whoever waits for this published article is told, once they may read it.
+
+    Call after `readers_see_change`: the key holds the version, as a revision may be withdrawn
+    and shown again, or be shown to more people.
+    """
+    revision = article.published_revision
+    if revision is None:
+        return
+    enqueue(
+        session,
+        key=f"{ARTICLE_PUBLISHED}:{article.id}:{article.index_version}",
+        kind=ARTICLE_PUBLISHED,
+        payload={
+            "article_id": article.id,
+            "revision_id": revision.id,
+            "locale": article.locale,
+            "slug": article.slug,
+            "title": revision.title,
+            "first": first,
+        },
+        now=now,
+    )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
 from app.errors import N_, ForbiddenError, InvalidError
-from app.knowledge.loading import get_article, readers_see_change
+from app.knowledge.loading import get_article, promise_announcement, readers_see_change
 from app.knowledge.models import Article, ArticleRedirect
 from app.knowledge.policy import may_edit, require_staff
 from articles.lifecycle import Visibility
@@ -72,6 +72,10 @@ def put(
     check_audience(wanted)
     if wanted.slug is not None and wanted.slug != article.slug:
         move(session, article, wanted.slug)
+    readers_change = (wanted.visibility, wanted.organisation_id) != (
+        article.visibility,
+        article.organisation_id,
+    )
     article.visibility = wanted.visibility
     article.organisation_id = wanted.organisation_id
     article.category_id = wanted.category_id
@@ -80,6 +84,8 @@ def put(
     article.updated_at = now
     if article.published_revision_id is not None:
         readers_see_change(session, article, now=now)
+        if readers_change:
+            promise_announcement(session, article, first=False, now=now)
     session.flush()
 
 

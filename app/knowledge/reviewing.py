@@ -5,7 +5,6 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
-from app.db.outbox import enqueue
 from app.errors import N_, ConflictError, ForbiddenError, InvalidError
 from app.knowledge.loading import (
     STALE,
@@ -13,6 +12,7 @@ from app.knowledge.loading import (
     current_revision,
     decide,
     get_article,
+    promise_announcement,
     readers_see_change,
     show_tags,
 )
@@ -21,8 +21,6 @@ from app.knowledge.policy import is_author, require_editor, require_staff
 from articles.drafting import has_private_marks
 from articles.lifecycle import ArticleAction, ArticleState
 
-ARTICLE_PUBLISHED = "article_published"
-"""Kind of the outbox entry; payload: article_id, revision_id, locale, slug, title, first."""
 MAX_COMMENT = 4000
 
 
@@ -95,21 +93,7 @@ def publish(
     first = article.published_at is None
     show(session, article, revision, now=now)
     _note(session, article, ArticleAction.PUBLISH, actor, comment, now)
-    enqueue(
-        session,
-        # The version rises with each publication: a revision may be withdrawn and shown again.
-        key=f"{ARTICLE_PUBLISHED}:{article.id}:{article.index_version}",
-        kind=ARTICLE_PUBLISHED,
-        payload={
-            "article_id": article.id,
-            "revision_id": revision.id,
-            "locale": article.locale,
-            "slug": article.slug,
-            "title": revision.title,
-            "first": first,
-        },
-        now=now,
-    )
+    promise_announcement(session, article, first=first, now=now)
     session.commit()
     return article
 

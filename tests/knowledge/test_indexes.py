@@ -25,6 +25,7 @@ from app.tickets.models import (
 )
 from articles.lifecycle import Visibility
 from search.suggestions import Draft
+from tests.factories import make_user
 from tests.factories_knowledge import NOW, make_actor, make_article, make_organisation
 
 PUBLIC = frozenset({"public"})
@@ -246,14 +247,16 @@ def test_learning_takes_tickets_written_up_and_solved_attempts_and_no_failed_one
         session, article, "Written up", "W", kind=LinkKind.DRAFTED, state=TicketState.OPEN
     )
     solve(session, article, "Not yet over", "Open again", state=TicketState.OPEN)
-    for outcome in Outcome:
+    customer = make_user(session)
+    for outcome, user in [*((each, customer) for each in Outcome), (Outcome.SOLVED, None)]:
         session.add(
             Attempt(
-                token=outcome.value,
+                token=f"{outcome.value}-{user and user.id}",
                 outcome=outcome,
+                user_id=user.id if user else None,
                 locale="en",
                 subject=outcome.value,
-                body="typed",
+                body="typed" if user else "typed by nobody in particular",
                 solved_by_article_id=article.id,
                 created_at=NOW,
                 updated_at=NOW,

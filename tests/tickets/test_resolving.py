@@ -237,3 +237,18 @@ def test_a_customer_is_not_told_of_what_they_cannot_read(
         session, article_id=secret.id, public_url="http://localhost", key=settings.key(), now=NOW
     )
     assert told == 0
+
+
+def test_showing_an_article_to_more_people_is_announced(session: Session) -> None:
+    editor = actor_of(make_user(session, role=Role.EDITOR))
+    article = make_article(session, visibility=Visibility.AGENTS)
+    promised = select(OutboxEntry.key).where(OutboxEntry.kind == "article_published")
+    before = set(session.scalars(promised))
+    knowledge.place(
+        session,
+        actor=editor,
+        article_id=article.id,
+        placement=knowledge.Placement(visibility=Visibility.PUBLIC),
+        now=NOW,
+    )
+    assert len(set(session.scalars(promised)) - before) == 1

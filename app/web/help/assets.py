@@ -11,7 +11,7 @@ from app.web.request_context import current_actor, db, settings
 
 blueprint = Blueprint("help_assets", __name__, url_prefix="/assets")
 
-_LASTS_SECONDS = 365 * 24 * 3600
+_LASTS_SECONDS = 3600
 
 
 @blueprint.get("/<name>")
@@ -19,7 +19,7 @@ _LASTS_SECONDS = 365 * 24 * 3600
 def show(name: str) -> Response:
     """An image that an article shows which this person may read.
 
-    The address names the content, so it may be kept for a year: by anybody when anybody may see
+    It may be kept for an hour, since an article may be withdrawn: by anybody when anybody may see
     it, else by the reader's browser alone.
     """
     asset = queries.find_asset(db(), current_actor(), name)
@@ -31,7 +31,7 @@ def show(name: str) -> Response:
     response = send_file(path, mimetype=asset.content_type, etag=asset.sha256, conditional=True)
     anybody = queries.find_asset(db(), ANYBODY, name) is not None
     who = "public" if anybody else "private"
-    response.headers["Cache-Control"] = f"{who}, max-age={_LASTS_SECONDS}, immutable"
+    response.headers["Cache-Control"] = f"{who}, max-age={_LASTS_SECONDS}"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

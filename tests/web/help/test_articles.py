@@ -257,7 +257,7 @@ def test_an_image_is_served_to_those_who_may_read_an_article_with_it(
     assert response.data == PNG
     assert response.content_type == "image/png"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
-    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response.headers["Cache-Control"] == "public, max-age=3600"
     assert "sandbox" in response.headers["Content-Security-Policy"]
     known = {"If-None-Match": f'"{asset.sha256}"'}
     assert client.get(address, headers=known, buffered=True).status_code == 304
