@@ -26,7 +26,7 @@ from app.tickets.attachments import discard_orphans
 from app.tickets.publication import announce
 from app.web.request_context import Product
 
-LOOK_EVERY_SECONDS = 0.25
+LOOK_EVERY_SECONDS = 0.1
 BEAT_EVERY = timedelta(seconds=10)
 KEEP_DELIVERED = timedelta(days=30)
 

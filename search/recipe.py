@@ -55,7 +55,8 @@ class Recipe:
     tickets is learned by n / (n + `learned_at`). What the draft as a whole is about speaks for an
     article in full only from `own_evidence` on, and not at all where nothing else does. The gate's middle, where the confidence is one
     half, rises by `learned_bar` as a desk's articles go from none learned to all: a desk that has
-    seen many tickets expects a draft to resemble them.
+    seen many tickets expects a draft to resemble them. After the first, an article is shown while
+    its score, or the odds of its confidence, is at least `tail_share` of the first one's.
     """
 
     common_weight: float = 0.3
@@ -71,6 +72,7 @@ class Recipe:
     gate_slope: float = 0.184
     gate_middle: float = 13.7
     learned_bar: float = 8.0
+    tail_share: float = 0.5
 
     def rank(self, signals: Mapping[str, Array], ticket_counts: Array) -> Array:
         """The score that orders articles: the log of their odds, up to a constant of the draft."""
@@ -85,6 +87,19 @@ class Recipe:
         learned = self._learned(ticket_counts)
         middle = self.gate_middle + self.learned_bar * (learned.mean() if len(learned) else 0.0)
         return 1.0 / (1.0 + np.exp(-self.gate_slope * (nearness - middle)))
+
+    def goes_on(self, scores: Array, confidence: Array) -> npt.NDArray[np.bool_]:
+        """Which articles of a ranking, best first, are good enough beside the first to be shown.
+
+        Two measures, for each fails somewhere: confidence differs between articles with tickets
+        and without, and scores are near each other where one word decides.
+        """
+        # Multiplied out, for the odds of a certainty have no bound.
+        odds = confidence * (1.0 - confidence[:1]), (1.0 - confidence) * confidence[:1]
+        near = odds[0] >= self.tail_share * odds[1]
+        near |= scores >= self.tail_share * scores[:1]
+        near[:1] = True
+        return near
 
     def _learned(self, ticket_counts: Array) -> Array:
         return ticket_counts / (ticket_counts + self.learned_at)

@@ -183,7 +183,8 @@ class SuggestionIndex:
     ) -> tuple[Suggestion, ...]:
         """The articles worth showing, best first; empty when nothing is good enough.
 
-        `threshold` is the least confidence shown (None: the product's default). `exclude` holds
+        `threshold` is the least confidence shown (None: the product's default); after the first,
+        an article is shown only if it is good beside the first. 0 shows everything. `exclude` holds
         document ids that are not to be shown. Articles in the draft's language come alone; only
         when there is none good enough are those in the other language given: compare the locale
         and label them. `prefer_locale` overrides the detected language.
@@ -201,6 +202,8 @@ class SuggestionIndex:
         if language is not None and (same := shown & (self._locales == language)).any():
             shown = same
         best = top(np.where(shown, scores, 0.0), limit)
+        if _bar(threshold) > 0:
+            best = best[self._evidence.recipe.goes_on(scores[best], confidence[best])]
         return self._explained(best, words, scores, confidence)
 
     def rank(

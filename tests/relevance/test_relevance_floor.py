@@ -75,6 +75,10 @@ def test_a_forgotten_password_leads_to_where_one_is_chosen_anew(index):
         "I forgot my password and the page does not let me in since yesterday",
         "en",
     )
-    first, *_ = index.suggest(draft, audiences=PUBLIC)
+    first, *others = index.suggest(draft, audiences=PUBLIC)
     assert first.document_id == "en/forgot-password"
     assert first.section_title in {"", "Choose a new password"}
+    assert {other.document_id for other in others} <= {
+        "en/cannot-sign-in",
+        "en/did-not-get-the-email",
+    }

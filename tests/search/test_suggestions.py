@@ -216,3 +216,18 @@ def _shared_index() -> SuggestionIndex:
     if not _INDEX:
         _INDEX.append(SuggestionIndex.build(HELP_CENTRE, TICKETS, version=2))
     return _INDEX[0]
+
+
+def test_what_is_far_behind_the_first_is_shown_only_when_everything_is():
+    index = SuggestionIndex.build(HELP_CENTRE, TICKETS, version=1)
+    draft = Draft(
+        "The lock shows error E-4410", "I reserve with the code on the map of the station"
+    )
+    open_gate = index.suggest(draft, audiences=PUBLIC, threshold=0.0)
+    shown = index.suggest(draft, audiences=PUBLIC, threshold=0.001)
+    assert shown == open_gate[: len(shown)]
+    assert len(shown) < len(open_gate)
+    first = shown[0]
+    for left_out in open_gate[len(shown) :]:
+        assert left_out.score < first.score / 2
+        assert left_out.confidence < first.confidence
