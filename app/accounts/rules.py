@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from email_validator import EmailNotValidError, validate_email
 
 from app.errors import N_, InvalidError
+from articles.slugs import fold
 
 PASSWORD_MIN_CHARACTERS = 10
 PASSWORD_MAX_CHARACTERS = 200
@@ -103,9 +104,15 @@ def timezones() -> tuple[str, ...]:
 
 
 def check_timezone(name: str) -> str:
-    """The name of a time zone. Raises InvalidError("timezone") for anything else."""
-    wanted = name.strip().replace(" ", "_").casefold()
-    found = next((zone for zone in timezones() if zone.casefold() == wanted), None)
+    """The name of a time zone, also found by its city: "Bogotá" is America/Bogota.
+
+    Raises InvalidError("timezone") for anything else.
+    """
+    wanted = fold(name.strip()).replace(" ", "_")
+    whole = (zone for zone in timezones() if zone.casefold() == wanted)
+    # Zones with the same city are other names of one zone.
+    city = (zone for zone in timezones() if zone.casefold().rpartition("/")[2] == wanted)
+    found = next(whole, None) or next(city, None)
     if found is None:
         raise InvalidError("timezone", N_("Choose a time zone of the list, such as Europe/Madrid."))
     return found

@@ -1,10 +1,12 @@
 /* The composer: articles go in where the cursor stands, the preview and the search come without a
    reload, and what was typed survives one. Without this module every button sends the form. */
 
+import { keepReply } from "./reply-keeper.js";
+
 const form = document.querySelector("[data-composer]");
 const text = form.elements.body;
 const token = form.elements.csrf_token;
-const kept = `desk draft ${form.dataset.reference}`;
+keepReply(form, form.dataset.reference);
 
 /* Insert */
 const insert = (words) => {
@@ -69,9 +71,3 @@ find.addEventListener("keydown", (event) => {
   clearTimeout(pause);
   look();
 });
-
-/* What was typed survives a reload of the page, in this tab. */
-const remember = () => sessionStorage.setItem(kept, text.value);
-if (!text.value) text.value = sessionStorage.getItem(kept) ?? "";
-text.addEventListener("input", remember);
-form.addEventListener("submit", () => sessionStorage.removeItem(kept));

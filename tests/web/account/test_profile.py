@@ -28,7 +28,7 @@ def test_name_language_and_time_zone_are_saved(client, send, session, user):
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"name": " "}, "name"), ({"timezone": "Madrid"}, "timezone"), ({"locale": "fr"}, "locale")],
+    [({"name": " "}, "name"), ({"timezone": "Nowhere"}, "timezone"), ({"locale": "fr"}, "locale")],
 )
 def test_what_is_wrong_is_told_at_its_field_and_the_rest_is_kept(
     send, session, user, change, field
