@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -10,14 +9,10 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from tests.mail_server import free_port
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 READY_WITHIN_SECONDS = 90
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Installation:
