@@ -112,6 +112,17 @@ class IndexFiles:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
+    def is_taken(self) -> bool:
+        """Whether somebody builds at this moment, in this process or another."""
+        try:
+            with (self._folder / "LOCK").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        return False
+
     def build(
         self,
         session: Session,

@@ -136,6 +136,10 @@ class IndexHost:
                 if not (self._is_damaged or self._is_stale()):
                     stale_since = None
                     continue
+                if self._files.is_taken():
+                    # Whoever builds has what it takes in memory, or will have.
+                    stale_since = None
+                    continue
                 stale_since = stale_since or time.monotonic()
                 if self._is_damaged or time.monotonic() - stale_since >= PATIENCE_SECONDS:
                     self.refresh()

@@ -369,3 +369,21 @@ def test_an_older_database_put_back_is_noticed(session, database, host):
         from app.knowledge.indexing import ContentVersion
 
         assert host._files.content() == ContentVersion.read(reading)
+
+
+def test_in_the_background_nobody_builds_while_somebody_else_does(session, make_host):
+    fill(session)
+    builder, waiting = make_host(), make_host()
+    builder.refresh()
+    waiting.watch()
+    before = waiting.suggestions().version
+    article = make_article(session, title="Reset a forgotten password")
+    with builder._files.alone():
+        assert waiting._files.is_taken()
+        time.sleep(0.8)
+        assert builder._files.content().version == before
+    assert not waiting._files.is_taken()
+    deadline = time.monotonic() + 2
+    while article.id not in suggested(waiting, "I have forgotten my password"):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
