@@ -22,6 +22,7 @@ __all__ = [
     "draft_from_ticket",
     "find_private",
     "has_private_marks",
+    "hint_left",
     "mark_private",
     "marked_spans",
 ]
@@ -111,6 +112,17 @@ def draft_from_ticket(
         category=category,
         locale=locale if locale in _WORDS else "en",
     )
+
+
+def hint_left(body: str) -> str:
+    """Return the first hint of a draft that still waits for somebody's words, or ""."""
+    hints = {
+        _hint(text): text
+        for words in _WORDS.values()
+        for name, text in words.items()
+        if name.endswith("_hint")
+    }
+    return next((hints[line.strip()] for line in body.splitlines() if line.strip() in hints), "")
 
 
 def _title(subject: str) -> str:

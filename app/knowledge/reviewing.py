@@ -18,7 +18,7 @@ from app.knowledge.loading import (
 )
 from app.knowledge.models import Article, ArticleRevision, ReviewNote
 from app.knowledge.policy import is_author, require_editor, require_staff
-from articles.drafting import has_private_marks
+from articles.drafting import has_private_marks, hint_left
 from articles.lifecycle import ArticleAction, ArticleState
 
 MAX_COMMENT = 4000
@@ -36,7 +36,7 @@ def submit(
     """Hand a draft to the editors; one commit.
 
     `expected`, here and below, is the number of the revision that the person looked at.
-    Raises ConflictError, ForbiddenError; InvalidError on `body` or `title` for private marks.
+    Raises ConflictError, ForbiddenError; InvalidError for private marks, and for hints of the draft.
     """
     require_staff(actor)
     article = get_article(session, article_id, for_change=True)
@@ -44,7 +44,7 @@ def submit(
         raise ForbiddenError("only its author or an editor may submit a draft")
     check_unchanged(article, expected)
     article.state = decide(article.state, ArticleAction.SUBMIT, actor, comment=comment)
-    check_no_private_marks(current_revision(article))
+    check_finished(current_revision(article))
     _note(session, article, ArticleAction.SUBMIT, actor, comment, now)
     session.commit()
     return article
@@ -83,13 +83,13 @@ def publish(
     """Show the newest revision to the readers; one commit.
 
     The index follows, and an `article_published` outbox entry tells whoever waits for it.
-    Raises ConflictError, ForbiddenError; InvalidError on `body` or `title` for private marks.
+    Raises ConflictError, ForbiddenError; InvalidError for private marks, and for hints of the draft.
     """
     article = get_article(session, article_id, for_change=True)
     check_unchanged(article, expected)
     article.state = decide(article.state, ArticleAction.PUBLISH, actor, comment=comment)
     revision = current_revision(article)
-    check_no_private_marks(revision)
+    check_finished(revision)
     first = article.published_at is None
     show(session, article, revision, now=now)
     _note(session, article, ArticleAction.PUBLISH, actor, comment, now)
@@ -162,6 +162,20 @@ def hide(session: Session, article: Article, *, now: datetime, version: int | No
     show_tags(session, article.id, ())
     readers_see_change(session, article, now=now, version=version)
     session.flush()
+
+
+def check_finished(revision: ArticleRevision) -> None:
+    """Raise InvalidError while a draft from a ticket waits for a person's hand."""
+    check_no_private_marks(revision)
+    hint = hint_left(revision.body)
+    if hint:
+        raise InvalidError(
+            "body",
+            N_(
+                "“%(hint)s” still stands in the text. Write that part or take it out, then try again."
+            ),
+            hint=hint,
+        )
 
 
 def check_no_private_marks(revision: ArticleRevision) -> None:

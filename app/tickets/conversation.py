@@ -10,7 +10,7 @@ from app.errors import N_, InvalidError
 from app.settings import Settings
 from app.tickets import mailing, rules
 from app.tickets.attachments import bind_draft, draft_attachments
-from app.tickets.drafts import checked_body
+from app.tickets.drafts import checked_reply
 from app.tickets.learning import learn, link
 from app.tickets.loading import (
     check_unchanged,
@@ -29,7 +29,7 @@ from articles.rendering import RenderRefused, render_message
 def rendered(markdown: str) -> str:
     """An agent's Markdown as safe HTML. Raises InvalidError for the field `body`."""
     try:
-        return render_message(checked_body(markdown))
+        return render_message(checked_reply(markdown))
     except RenderRefused as error:
         raise InvalidError(
             "body",
@@ -62,7 +62,7 @@ def reply(
     if said is not None:
         return said
     check_unchanged(session, ticket, seen=seen, actor=actor)
-    message = _add(session, ticket, MessageKind.REPLY, actor, checked_body(body), html, now=now)
+    message = _add(session, ticket, MessageKind.REPLY, actor, checked_reply(body), html, now=now)
     if draft_key:
         bind_draft(session, draft_key, message)
     for article in mentioned_articles(session, body, settings.public_url):
@@ -102,7 +102,7 @@ def note(
     if said is not None:
         return said
     check_unchanged(session, ticket, seen=seen, actor=actor)
-    message = _add(session, ticket, MessageKind.NOTE, actor, checked_body(body), html, now=now)
+    message = _add(session, ticket, MessageKind.NOTE, actor, checked_reply(body), html, now=now)
     if draft_key:
         bind_draft(session, draft_key, message)
     session.commit()
@@ -124,7 +124,7 @@ def customer_reply(
     The same words twice in a row are kept once, so that an impatient second click does no harm.
     Raises InvalidError for the field `body`.
     """
-    text = checked_body(body)
+    text = checked_reply(body)
     ticket = speak_for(session, actor, ticket_id)
     *earlier, last = messages_of(session, ticket, MessageKind.REPLY)
     has_files = bool(draft_key and draft_attachments(session, draft_key))
@@ -160,7 +160,7 @@ def _said_already(
             Message.id > seen,
             Message.kind == kind,
             Message.author_id == actor.user_id,
-            Message.body == checked_body(body),
+            Message.body == checked_reply(body),
         )
         .limit(1)
     )

@@ -70,6 +70,13 @@ def checked_subject(text: str) -> str:
     return subject
 
 
+def checked_reply(text: str) -> str:
+    """What is added to a conversation: as `checked_body`, which asks for a first message."""
+    if not text.replace("\x00", "").strip():
+        raise InvalidError("body", N_("There is nothing to send yet: write your message."))
+    return checked_body(text)
+
+
 def checked_body(text: str) -> str:
     """A message: some text, 64 KB at most, with plain line ends and no control characters."""
     body = "\n".join(text.replace("\x00", "").splitlines()).strip()

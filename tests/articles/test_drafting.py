@@ -10,6 +10,7 @@ from articles.drafting import (
     draft_from_ticket,
     find_private,
     has_private_marks,
+    hint_left,
     mark_private,
 )
 
@@ -127,10 +128,18 @@ def test_a_draft_has_the_three_sections_in_its_language():
     assert has_private_marks(draft.body)
 
 
+def test_a_hint_is_found_until_it_is_written_over_or_taken_out():
+    body = draft_from_ticket("A", ["It fails."], ["Do this."], locale="en").body
+    assert hint_left(body) == "Explain in one or two sentences why this happens."
+    assert hint_left(body.replace("*Explain in one", "*Because in one")) == ""
+    assert hint_left("*Solution*\n\nExplain it.") == ""
+
+
 def test_a_ticket_without_words_still_gives_a_draft():
     draft = draft_from_ticket("", [], [], locale="en")
     assert draft.title == "Untitled"
     assert draft.body.count("## ") == 3
+    assert hint_left(draft.body) == "Say what people see when this happens, in their own words."
     assert not has_private_marks(draft.body)
 
 

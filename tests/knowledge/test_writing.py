@@ -149,6 +149,17 @@ def test_private_marks_stop_submission_and_publication(session):
             session.rollback()
 
 
+def test_a_hint_of_the_draft_stops_submission_and_publication(session):
+    editor = make_actor(session)
+    text = ArticleText("Fine", body="## Why\n\n*Explica en una o dos frases por qué ocurre.*")
+    article = service.create_draft(session, actor=editor, text=text, locale="es", now=NOW)
+    for step in (service.submit, service.publish):
+        with pytest.raises(InvalidError) as caught:
+            step(session, actor=editor, article_id=article.id, now=NOW)
+        assert caught.value.field == "body"
+        session.rollback()
+
+
 def test_publishing_raises_the_index_version_and_promises_the_news_once(session):
     before = index_version(session)
     article = make_article(session, tags=("login",))

@@ -43,6 +43,8 @@ const resolve = () => {
   panel.querySelector("button").focus();
 };
 
+const view = (number) => document.querySelectorAll(".desk-view")[number]?.click();
+
 const keys = {
   j: () => step(1),
   k: () => step(-1),
@@ -51,11 +53,21 @@ const keys = {
   n: () => write("note"),
   a: () => document.querySelector("[data-claim]")?.requestSubmit(),
   c: resolve,
+  i: () => document.querySelector("[data-insert]")?.focus(),
+  p: () => document.querySelector("[data-preview-button]")?.click(),
+  u: () => document.querySelector("[data-queue-link]")?.click(),
+  1: () => view(0),
+  2: () => view(1),
+  3: () => view(2),
   "?": () => dialog.showModal(),
 };
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && writes(event.target)) event.target.blur();
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.id === "body") {
+    event.preventDefault();
+    event.target.form.requestSubmit(document.querySelector("#composer [value=send]"));
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (writes(event.target) || dialog.open) return;
   const deed = keys[event.key];

@@ -11,7 +11,7 @@ from wtforms import TextAreaField
 from app.errors import InvalidError, NotFoundError
 from app.knowledge.queries import published_by_ids
 from app.tickets import conversation, policy, queries, resolving
-from app.tickets.drafts import checked_body
+from app.tickets.drafts import checked_reply
 from app.tickets.models import Ticket, TicketState
 from app.web import sessions
 from app.web.access import Access, access
@@ -33,7 +33,7 @@ blueprint = Blueprint("help_tickets", __name__)
 class ReplyForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     """What the customer adds to the conversation."""
 
-    body = TextAreaField(_l("Your reply"), [obeys(checked_body)])
+    body = TextAreaField(_l("Your reply"), [obeys(checked_reply)])
 
 
 @blueprint.get("/tickets")
