@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from multiprocessing.queues import Queue
 from pathlib import Path
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from app import migrate
 from app.accounts.actor import Actor
@@ -136,9 +136,7 @@ def fill(database: Database, language: Language, count: int, words: int) -> None
             )
         session.execute(insert(ArticleRevision), revisions)
         session.execute(
-            Article.__table__.update().values(
-                current_revision_id=Article.id, published_revision_id=Article.id
-            )
+            update(Article).values(current_revision_id=Article.id, published_revision_id=Article.id)
         )
         bump_index(session, now=now)
         session.commit()
