@@ -81,7 +81,7 @@ def invite() -> str:
 @blueprint.post("/invite")
 @access(Access.ADMIN)
 def submit_invite() -> tuple[str, int] | Response:
-    """Add somebody and send them the link for their password."""
+    """Add somebody and send them the link for their password; an agent also needs queues."""
     form = _with_organisations(InviteForm())
     if form.validate():
         try:
@@ -99,6 +99,10 @@ def submit_invite() -> tuple[str, int] | Response:
         except InvalidError as error:
             show(error, form)
         else:
+            if user.role is Role.AGENT:
+                said = _("%(email)s is invited by mail. Now choose their queues.", email=user.email)
+                flash(said, "good")
+                return redirect(url_for("studio_people.edit", user_id=user.id))
             flash(_("%(email)s is invited by mail.", email=user.email), "good")
             return redirect(url_for("studio_people.people"))
     return render_template("studio/people_invite.html", form=form), 422
