@@ -144,6 +144,32 @@ def test_what_is_wrong_keeps_everything_typed(people: People, way: Way) -> None:
     send(page, way)
 
 
+def test_back_after_sending_leads_to_an_empty_form(people: People) -> None:
+    way = SCRIPTED[0]
+    page = filed(people, way, story_for(way))
+    page.go_back()
+    expect(page.locator("[name=subject]")).to_have_value("")
+    expect(page.locator("[name=body]")).to_have_value("")
+    expect(page.locator("[data-draft-kept]")).to_be_hidden()
+
+
+def test_a_reply_survives_a_reload_and_is_gone_when_it_was_sent(people: People) -> None:
+    way = SCRIPTED[0]
+    story = story_for(way)
+    page = filed(people, way, story)
+    page.click("main .btn-primary")
+    reply = page.locator("#reply [name=body]")
+    page.click("#reply button[type=submit]")
+    expect(reply).to_have_attribute("aria-invalid", "true")
+    expect(reply).to_be_focused()
+    reply.fill(story.again)
+    page.goto(page.url.removesuffix("/reply"))
+    expect(reply).to_have_value(story.again)
+    page.click("#reply button[type=submit]")
+    expect(page.locator(".entry-customer").last).to_contain_text(story.again)
+    expect(reply).to_have_value("")
+
+
 def test_who_has_an_account_finds_the_ticket_there(people: People) -> None:
     way = SCRIPTED[1]
     story = story_for(way)

@@ -1,6 +1,6 @@
 // Ask us: suggestions while one writes, and a draft that is not lost.
 
-import { keepDraft, markSending, markSolved } from "./draft-keeper.js";
+import { keepDraft, markSolved } from "./draft-keeper.js";
 import { Suggestions } from "./suggestions.js";
 
 const form = document.querySelector("[data-ask]");
@@ -25,9 +25,5 @@ form.elements.seen.value = "yes";
 for (const name of ["subject", "body"]) {
   form.elements[name].addEventListener("input", () => suggestions.typed());
 }
-form.addEventListener("submit", () => {
-  saveDraft();
-  markSending();
-});
 document.querySelector("[data-errors]")?.focus();
 suggestions.ask();

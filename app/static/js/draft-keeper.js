@@ -30,7 +30,6 @@ const mark = (name) => {
   if (draft) write({ ...draft, [name]: true });
 };
 
-export const markSending = () => mark("sending");
 export const markSolved = () => mark("solved");
 
 const valuesOf = (form) => {
@@ -54,7 +53,9 @@ export const keepDraft = (form) => {
   // back from here.
   form.autocomplete = "off";
 
+  let sending = false;
   const save = () => {
+    if (sending) return; // what comes in while it is sent does not make it unsent
     const values = valuesOf(form);
     if (!values.subject.trim() && !values.body.trim()) write(null);
     else write({ owner, at: Date.now(), values });
@@ -81,13 +82,19 @@ export const keepDraft = (form) => {
   });
 
   let waiting = 0;
+  form.addEventListener("submit", () => {
+    clearTimeout(waiting);
+    save();
+    sending = true;
+    mark("sending");
+  });
   form.addEventListener("input", () => {
+    sending = false; // it did not go out: the page is still here
     clearTimeout(waiting);
     waiting = setTimeout(save, 200);
   });
   addEventListener("pagehide", () => {
-    const { sending, solved } = read() ?? {};
-    if (!discarded && !sending && !solved) save();
+    if (!discarded && !read()?.solved) save();
   });
   return save;
 };
