@@ -233,3 +233,14 @@ def mail_to(page: Page, address: str, count: int) -> Locator:
             return rows
         page.wait_for_timeout(250)
     raise AssertionError(f"{rows.count()} messages to {address} instead of {count}")
+
+
+def mail_about(page: Page, address: str, words: str) -> Locator:
+    """The row of the demo's mail to somebody whose subject has these words, once it is there."""
+    row = page.locator("tr", has_text=address).filter(has_text=words).first
+    for _try in range(60):
+        page.goto("/demo/mail/")
+        if row.count():
+            return row
+        page.wait_for_timeout(250)
+    raise AssertionError(f"no mail to {address} about {words}")
