@@ -28,6 +28,7 @@ from app.web.request_context import Product
 
 LOOK_EVERY_SECONDS = 0.1
 BEAT_EVERY = timedelta(seconds=10)
+TEACH_EVERY = timedelta(minutes=1)
 KEEP_DELIVERED = timedelta(days=30)
 
 log = structlog.get_logger()
@@ -94,7 +95,6 @@ class SignsOfLife:
     def __init__(self, product: Product) -> None:
         self.product = product
         self.last_beat: datetime | None = None
-        self.is_prepared = False
 
     def look(self) -> None:
         """One round."""
@@ -103,10 +103,22 @@ class SignsOfLife:
             with self.product.database.writing() as session:
                 beat(session, WORKER, now=now)
             self.last_beat = now
-        if not self.is_prepared:
-            self.product.indexes.prepare()
-            self.is_prepared = True
         self.product.indexes.refresh()
+
+
+class Teaching:
+    """Trains what the desk's own tickets teach, now and then."""
+
+    def __init__(self, product: Product) -> None:
+        self.product = product
+        self.next_at: datetime | None = None
+
+    def look(self) -> None:
+        """Train, unless that was looked at a minute ago or there is nothing new."""
+        now = clock()
+        if self.next_at is None or now >= self.next_at:
+            self.product.indexes.teach()
+            self.next_at = clock() + TEACH_EVERY
 
 
 def watchers(app: Flask) -> tuple[Watcher, ...]:
@@ -115,6 +127,7 @@ def watchers(app: Flask) -> tuple[Watcher, ...]:
     promised = handlers(app)
     return (
         Watcher("index", SignsOfLife(product).look),
+        Watcher("model", Teaching(product).look),
         Watcher("outbox", lambda: deliver_due(product.database, promised, clock=clock)),
     )
 

@@ -8,9 +8,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, Protocol, cast
 
+import numpy as np
+
+from search.keys import Keys, feature_key
 from search.stop_words import ALL_STOP_WORDS, STOP_WORDS
 
 # Caps on one draft. A draft longer than this is cut, never refused.
@@ -47,7 +50,8 @@ class Word:
 
     `stem` is the folded stem. `exact` holds further features that only the same spelling has.
     `folded` is the whole word with accents folded, from which character n-grams are made.
-    `common` marks a stop word of its language.
+    `common` marks a stop word of its language. `key` is the number of the stem as a feature,
+    `exact_keys` are those of the exact forms.
     """
 
     surface: str
@@ -55,6 +59,8 @@ class Word:
     stem: str
     exact: tuple[str, ...]
     common: bool
+    key: int
+    exact_keys: tuple[int, ...]
 
 
 def clean(text: str, limit: int | None = None) -> str:
@@ -143,7 +149,7 @@ class Analyser:
             stem = folded
         else:
             stem = fold(_stemmer(self._language).stemWord(folded)) or folded
-        return Word(part, folded, stem, exact, folded in self._stop_words)
+        return _numbered(part, folded, stem, exact, common=folded in self._stop_words)
 
     def _compound_forms(self, token: str, parts: Sequence[str]) -> tuple[str, ...]:
         """e-mail also as the word email; error codes, versions and host names also whole."""
@@ -154,7 +160,15 @@ class Analyser:
 
     @staticmethod
     def _with_exact(word: Word, exact: tuple[str, ...]) -> Word:
-        return Word(word.surface, word.folded, word.stem, word.exact + exact, word.common)
+        forms = word.exact + exact
+        return _numbered(word.surface, word.folded, word.stem, forms, common=word.common)
+
+
+def _numbered(
+    surface: str, folded: str, stem: str, exact: tuple[str, ...], *, common: bool
+) -> Word:
+    keys = tuple(feature_key(form) for form in exact)
+    return Word(surface, folded, stem, exact, common, feature_key(stem), keys)
 
 
 def fold_except_enye(lowered: str) -> str:
@@ -178,3 +192,11 @@ def character_grams(folded: str) -> list[str]:
     padded = f"{_EDGE}{folded}{_EDGE}"
     size = len(padded)
     return [padded[i : i + n] for n in _GRAM_LENGTHS for i in range(size - n + 1)]
+
+
+@lru_cache(_MEMO_WORDS)
+def gram_keys(folded: str) -> Keys:
+    """The numbers of the character n-grams of one word, sorted, repeats kept. Do not change it."""
+    keys = np.array([feature_key(f"\x00{gram}") for gram in character_grams(folded)], np.uint64)
+    keys.sort()
+    return keys

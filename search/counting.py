@@ -5,111 +5,122 @@ The same for articles and tickets (many texts at once) and for a draft (one).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-from search.analysis import Word, character_grams
+from search.analysis import Word, gram_keys
+from search.keys import Keys, pair_keys
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
 
-UNKNOWN: Final = -1
-PAIR_SHIFT: Final = 32
-
-
-class Numbering(Protocol):
-    """Gives features their numbers, or UNKNOWN."""
-
-    def unigram(self, name: str) -> int: ...
-
-    def gram(self, name: str) -> int: ...
-
-    def pairs(self, keys: Ints) -> Ints:
-        """Numbers of pairs by key: number of the left unigram << 32 | number of the right one."""
-        ...
+# What a stop word counts beside another word.
+COMMON_WEIGHT: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """Features of some texts: entry i says that `rows[i]` holds `features[i]` with `weights[i]`.
+class Rows:
+    """Features of some texts, one after the other: the next `lengths[r]` entries are row r's.
 
-    Weights are dampened term frequencies (1 + ln tf), less for stop words. Sorted by row, feature.
-    A feature of UNKNOWN stands for one word (or gram) that has no number.
+    `keys` are sorted within a row and do not repeat. `weights` are dampened term frequencies
+    (1 + ln tf, less for stop words). `common` marks unigrams that are stop words.
     """
 
-    rows: Ints
-    features: Ints
+    keys: Keys
     weights: Floats
+    lengths: Ints
+    common: Flags
+
+    @property
+    def row_numbers(self) -> Ints:
+        """The row of each entry."""
+        return np.repeat(np.arange(len(self.lengths), dtype=np.int64), self.lengths)
 
 
-def count_words(
-    texts: Sequence[Sequence[Word]], numbering: Numbering, common_weight: float
-) -> Counts:
-    """Unigrams and pairs of each text. Unknown unigrams stay, as UNKNOWN; unknown pairs go.
-
-    `common_weight` is what a stop word counts beside another word.
-    """
-    rows = _row_numbers(texts)
-    # Analysers give the same object for the same word, and looking up an object is cheap.
-    met: dict[Word, int] = {}
-    place = np.fromiter(
-        (met.setdefault(word, len(met)) for text in texts for word in text), np.int64, len(rows)
-    )
-    numbers = np.array([numbering.unigram(word.stem) for word in met], dtype=np.int64)
-    features = numbers[place]
-    common = np.array([word.common for word in met], dtype=bool)[place]
-    words = list(met)
-    with_exact = np.array([bool(word.exact) for word in words], dtype=bool)[place]
-    exact = [
-        (int(rows[at]), number)
-        for at in np.flatnonzero(with_exact)
-        for name in words[place[at]].exact
-        if (number := numbering.unigram(name)) != UNKNOWN
-    ]
-    exact_array = np.array(exact, dtype=np.int64).reshape(-1, 2)
-
-    left, right = features[:-1], features[1:]
-    adjacent = (rows[:-1] == rows[1:]) & (left != UNKNOWN) & (right != UNKNOWN)
-    pairs = numbering.pairs((left[adjacent] << PAIR_SHIFT) | right[adjacent])
-    known = pairs != UNKNOWN
+def count_words(texts: Sequence[Sequence[Word]]) -> Rows:
+    """Unigrams, exact forms and pairs of each text, stop words included."""
+    rows, keys, common = _unigrams(texts)
+    adjacent = rows[:-1] == rows[1:]
+    pairs = pair_keys(keys[:-1][adjacent], keys[1:][adjacent])
     both_common = (common[:-1] & common[1:])[adjacent]
+    exact_rows, exact = _exact_forms(texts)
     return _count(
-        np.concatenate([rows, exact_array[:, 0], rows[:-1][adjacent][known]]),
-        np.concatenate([features, exact_array[:, 1], pairs[known]]),
-        np.concatenate([common, np.zeros(len(exact), dtype=bool), both_common[known]]),
-        common_weight,
+        np.concatenate([rows, exact_rows, rows[:-1][adjacent]]),
+        np.concatenate([keys, exact, pairs]),
+        np.concatenate([common, np.zeros(len(exact), dtype=bool), both_common]),
+        np.concatenate(
+            [np.ones(len(rows) + len(exact), dtype=bool), np.zeros(len(pairs), dtype=bool)]
+        ),
+        len(texts),
     )
 
 
-def count_grams(texts: Sequence[Sequence[Word]], numbering: Numbering) -> Counts:
+def count_telling_words(texts: Sequence[Sequence[Word]]) -> Rows:
+    """Unigrams and exact forms of each text without stop words: what long texts are known by."""
+    telling = [[word for word in text if not word.common] for text in texts]
+    rows, keys, common = _unigrams(telling)
+    exact_rows, exact = _exact_forms(telling)
+    keys, rows = np.concatenate([keys, exact]), np.concatenate([rows, exact_rows])
+    common = np.concatenate([common, np.zeros(len(exact), dtype=bool)])
+    return _count(rows, keys, common, np.ones(len(keys), dtype=bool), len(texts))
+
+
+def count_grams(texts: Sequence[Sequence[Word]]) -> Rows:
     """Character n-grams of each text, stop words included."""
-    folded: dict[str, int] = {}
-    flat = [folded.setdefault(word.folded, len(folded)) for text in texts for word in text]
-    gram_words: list[int] = []
-    grams: list[int] = []
-    for number, word in enumerate(folded):
-        numbers = [numbering.gram(gram) for gram in character_grams(word)]
-        grams.extend(numbers)
-        gram_words.extend([number] * len(numbers))
-    columns = np.array(grams, dtype=np.int64)
-    unknown = int(columns.max(initial=-1)) + 1
-    columns[columns == UNKNOWN] = unknown
-    holds = sparse.csr_array(
-        (np.ones(len(flat)), (_row_numbers(texts), np.array(flat, dtype=np.int64))),
-        (len(texts), len(folded)),
+    grams = [gram_keys(word.folded) for text in texts for word in text]
+    lengths = np.fromiter((len(each) for each in grams), np.int64, len(grams))
+    keys = np.concatenate([np.zeros(0, np.uint64), *grams])
+    rows = np.repeat(_row_numbers(texts), lengths)
+    flags = np.zeros(len(keys), dtype=bool)
+    return _count(rows, keys, flags, flags, len(texts))
+
+
+def scaled(rows: Rows) -> Rows:
+    """The same rows, each of length one."""
+    numbers = rows.row_numbers
+    squares = np.bincount(numbers, rows.weights.astype(np.float64) ** 2, len(rows.lengths))
+    scale = (1.0 / np.sqrt(np.maximum(squares, 1e-30))).astype(np.float32)
+    return Rows(rows.keys, rows.weights * scale[numbers], rows.lengths, rows.common)
+
+
+def stacked(parts: Sequence[Rows]) -> Rows:
+    """The rows of all parts, in order."""
+    return Rows(
+        np.concatenate([np.zeros(0, np.uint64), *(part.keys for part in parts)]),
+        np.concatenate([np.zeros(0, np.float32), *(part.weights for part in parts)]),
+        np.concatenate([np.zeros(0, np.int64), *(part.lengths for part in parts)]),
+        np.concatenate([np.zeros(0, bool), *(part.common for part in parts)]),
     )
-    spells = sparse.csr_array(
-        (np.ones(len(columns)), (gram_words, columns)), (len(folded), unknown + 1)
-    )
-    product = sparse.csr_array(holds @ spells)
-    product.sort_indices()
-    counted = np.repeat(np.arange(len(texts), dtype=np.int64), np.diff(product.indptr))
-    features = product.indices.astype(np.int64)
-    features[features == unknown] = UNKNOWN
-    return Counts(counted, features, (1.0 + np.log(product.data)).astype(np.float32))
+
+
+def divided(rows: Rows, sizes: Sequence[int]) -> list[Rows]:
+    """The first `sizes[0]` rows, the next `sizes[1]`, and so on."""
+    ends = np.concatenate(([0], np.cumsum(rows.lengths))).tolist()
+    found, begin = [], 0
+    for size in sizes:
+        at = slice(ends[begin], ends[begin + size])
+        lengths = rows.lengths[begin : begin + size]
+        found.append(Rows(rows.keys[at], rows.weights[at], lengths, rows.common[at]))
+        begin += size
+    return found
+
+
+def _unigrams(texts: Sequence[Sequence[Word]]) -> tuple[Ints, Keys, Flags]:
+    rows = _row_numbers(texts)
+    keys = np.fromiter((word.key for text in texts for word in text), np.uint64, len(rows))
+    common = np.fromiter((word.common for text in texts for word in text), np.bool_, len(rows))
+    return rows, keys, common
+
+
+def _exact_forms(texts: Sequence[Sequence[Word]]) -> tuple[Ints, Keys]:
+    found = [
+        (row, key) for row, text in enumerate(texts) for word in text for key in word.exact_keys
+    ]
+    rows = np.array([row for row, _ in found], dtype=np.int64)
+    return rows, np.array([key for _, key in found], dtype=np.uint64)
 
 
 def _row_numbers(texts: Sequence[Sequence[Word]]) -> Ints:
@@ -117,20 +128,18 @@ def _row_numbers(texts: Sequence[Sequence[Word]]) -> Ints:
     return np.repeat(np.arange(len(texts), dtype=np.int64), lengths)
 
 
-def _count(
-    rows: Ints, features: Ints, common: npt.NDArray[np.bool_], common_weight: float
-) -> Counts:
+def _count(rows: Ints, keys: Keys, common: Flags, unigram: Flags, row_count: int) -> Rows:
     if not len(rows):
-        return Counts(rows, features, np.zeros(0, dtype=np.float32))
-    order = np.lexsort((features, rows))
-    rows, features, common = rows[order], features[order], common[order]
+        none = np.zeros(row_count, dtype=np.int64)
+        return Rows(keys, np.zeros(0, dtype=np.float32), none, common)
+    order = np.lexsort((keys, rows))
+    rows, keys, common, unigram = rows[order], keys[order], common[order], unigram[order]
     first = np.ones(len(rows), dtype=bool)
-    # Each unknown word is a word of its own: two different ones must not count as a repeat.
-    first[1:] = (
-        (rows[1:] != rows[:-1]) | (features[1:] != features[:-1]) | (features[1:] == UNKNOWN)
-    )
+    first[1:] = (rows[1:] != rows[:-1]) | (keys[1:] != keys[:-1])
     starts = np.flatnonzero(first)
     frequency = np.diff(np.append(starts, len(rows)))
     share_common = np.add.reduceat(common.astype(np.float64), starts) / frequency
-    weights = (1.0 + np.log(frequency)) * (1.0 - (1.0 - common_weight) * share_common)
-    return Counts(rows[starts], features[starts], weights.astype(np.float32))
+    weights = (1.0 + np.log(frequency)) * (1.0 - (1.0 - COMMON_WEIGHT) * share_common)
+    lengths = np.bincount(rows[starts], minlength=row_count)
+    is_stop_word = common[starts] & unigram[starts]
+    return Rows(keys[starts], weights.astype(np.float32), lengths, is_stop_word)

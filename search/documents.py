@@ -17,7 +17,8 @@ class Document:
     """One article in one language.
 
     `id` is opaque. `audience` is an opaque label ("public", "agents", "organisation:7"): a reader
-    finds the document when the label is among the labels that the caller passes.
+    finds the document when the label is among the labels that the caller passes. `standing` is
+    what readers' verdicts add to its rank, in log-odds; whoever sets it bounds it.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Document:
     tags: tuple[str, ...]
     category: str
     audience: str
+    standing: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from search.labelled_set import (
 )
 from search.metrics import (
     auroc,
+    expected_calibration_error,
     false_suggestion_rate,
     mean,
     ndcg_at,
@@ -26,13 +27,12 @@ from search.metrics import (
     recall_at,
     reciprocal_rank,
 )
-from search.recipe import DEFAULT_RECIPE, Recipe
 from search.suggestions import Draft, Ranked, SuggestionIndex
+from search.training import train
 
 Warm = Literal["none", "all"] | int
 Field = Literal["text", "title"]
 
-_SHOWN: Final = 5
 _RANKED: Final = 10
 
 
@@ -40,8 +40,8 @@ _RANKED: Final = 10
 class EvaluationReport:
     """The figures of one set. Shares are in [0, 1]; None where the set cannot tell.
 
-    `auroc` and `false_suggestion_rate_at_95` judge the gate: the best confidence among the five
-    articles that would be shown. `popularity_recall_at_1` is what always suggesting the most
+    `auroc` and `false_suggestion_rate_at_95` judge the gate. `expected_calibration_error` is that of
+    the first article's confidence, where there is an answer. `popularity_recall_at_1` is what always suggesting the most
     linked article scores. Times are of analysing and ranking one draft.
     """
 
@@ -52,6 +52,7 @@ class EvaluationReport:
     ndcg_at_10: float
     auroc: float | None
     false_suggestion_rate_at_95: float | None
+    expected_calibration_error: float
     popularity_recall_at_1: float
     queries: int
     p50_ms: float
@@ -64,17 +65,16 @@ class EvaluationReport:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One query, what the ranker made of it, and how long that took in seconds."""
+    """One query, what the ranker made of it, and how long that took in seconds.
+
+    On `gate` rests the decision to show anything.
+    """
 
     query: LabelledQuery
     ranking: tuple[Ranked, ...]
+    gate: float
     seconds: float
     popular: str | None
-
-    @property
-    def gate(self) -> float:
-        """The confidence on which the decision to show anything rests."""
-        return max((ranked.confidence for ranked in self.ranking[:_SHOWN]), default=0.0)
 
 
 def evaluate(
@@ -83,7 +83,7 @@ def evaluate(
     warm: Warm,
     field: Field = "text",
     folds: int = 0,
-    recipe: Recipe = DEFAULT_RECIPE,
+    learn: bool = True,
     sections_of: SectionsOf = one_section,
 ) -> EvaluationReport:
     """Measure the ranker on the set in `directory`.
@@ -97,7 +97,7 @@ def evaluate(
     labelled = read_labelled_set(directory, sections_of=sections_of)
     if warm != "none" and not labelled.tickets and folds < 2:  # noqa: PLR2004  # one fold trains on nothing
         raise EvaluationError(f"{directory} has no resolved tickets: give folds to cross-validate")
-    return report(judge(labelled, warm=warm, field=field, folds=folds, recipe=recipe))
+    return report(judge(labelled, warm=warm, field=field, folds=folds, learn=learn))
 
 
 def judge(
@@ -106,20 +106,25 @@ def judge(
     warm: Warm,
     field: Field = "text",
     folds: int = 0,
-    recipe: Recipe = DEFAULT_RECIPE,
+    learn: bool = True,
 ) -> list[Judged]:
     """Rank every query of a set, as `evaluate` does."""
     judged: list[Judged] = []
     for held_out, tickets in _splits(labelled, folds):
-        index = SuggestionIndex.build(
-            labelled.documents, _warmed(tickets, warm), version=1, recipe=recipe
-        )
+        learned = _warmed(tickets, warm)
+        index = SuggestionIndex.build(labelled.documents, learned, version=1)
+        model = train(labelled.documents, learned) if learn else None
+        if model is not None:
+            index = index.with_model(model)
         popular = _most_linked(tickets) or _most_judged(labelled.queries)
         for query in held_out:
             draft = _draft(query, field)
             started = time.perf_counter()
-            ranking = index.rank(draft, audiences=frozenset({AUDIENCE}), limit=_RANKED)
-            judged.append(Judged(query, ranking, time.perf_counter() - started, popular))
+            ranking, gate = index.rank_with_gate(
+                draft, audiences=frozenset({AUDIENCE}), limit=_RANKED
+            )
+            seconds = time.perf_counter() - started
+            judged.append(Judged(query, ranking, gate, seconds, popular))
     return judged
 
 
@@ -138,6 +143,10 @@ def report(judged: Sequence[Judged]) -> EvaluationReport:
         ndcg_at_10=mean([ndcg_at(ids, gold) for ids, gold in rankings]),
         auroc=auroc(gates_in, gates_out),
         false_suggestion_rate_at_95=false_suggestion_rate(gates_in, gates_out),
+        expected_calibration_error=expected_calibration_error(
+            [one.ranking[0].confidence for one in inside if one.ranking],
+            [one.ranking[0].document_id in one.query.relevance for one in inside if one.ranking],
+        ),
         popularity_recall_at_1=mean([float(one.popular in one.query.relevance) for one in inside]),
         queries=len(judged),
         p50_ms=percentile(milliseconds, 0.5),

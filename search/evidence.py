@@ -1,276 +1,243 @@
 """What speaks for an article: several similarities between a draft and what is known of it.
 
-Each signal is a cosine in [0, 1], one row per article:
+Each signal is a cosine in [0, 1]: the draft's features weighed by their idf, the text's by their
+frequency alone (the scheme lnc.ltc of Salton and Buckley 1988). So what is stored of a text does
+not change when other texts come or go.
 
-    title        words of the draft and of the title
+    title        words and pairs of the draft and of the title
     spelling     character n-grams of the draft and of the title
-    text         words of the draft and of the whole article
-    passage      words of the draft and of the best passage
-    centroid     words of the draft and the mean of the tickets that the article solved (Rocchio)
+    text         words of the draft and of the whole article, stop words left out
+    passage      the same of the best passage
+    centroid     words and pairs of the draft and the mean of the tickets that the article solved
+                 (Rocchio)
     manner       character n-grams of the draft and the same mean
     nearest      words and n-grams of the draft and of the nearest of those tickets
     votes        how many of the nearest tickets of all the article solved, by nearness
-    domain       character n-grams of the draft and of all titles in the article's language: does
-                 the draft speak of what this help centre is about?
-    known        how much of the draft's weight lies in words that any article or ticket has;
-                 the same for all articles
 
 An article without a body has no text and no passage: its title would count three times.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from search.analysis import Word
-from search.counted_texts import CountedArticle, CountedTicket
-from search.counting import Floats, Ints
-from search.lexicon import Lexicon
-from search.postings import (
-    Postings,
-    Query,
-    document_frequency,
-    lay_out,
-    merge_rows,
-    only,
-    query_vector,
-    smooth_idf,
-    top,
-    weigh,
-)
-from search.recipe import Recipe
-from search.vocabulary import Rows, Vocabulary, stacked
+from search.counting import Flags, Floats, Ints
+from search.fields import top
+from search.query import Live, Place, Query
+from search.segment import SMALL, Segment
 
+SIGNALS: Final = (
+    "title", "spelling", "text", "passage", "centroid", "manner", "nearest", "votes",
+)  # fmt: skip
 Signals = Mapping[str, npt.NDArray[np.float64]]
+
+# So many articles of a larger help centre come into question, by a first look at whole fields.
+_CANDIDATES: Final = 96
+# That many tickets are looked at closely, and so many of them vote.
+_NEAR_TICKETS: Final = 128
+_VOTES: Final = 20
+_WORDS_SHARE: Final = 0.5
+# Weights of the first look, near those of the rank.
+_FIRST_LOOK: Final = {"title": 3.0, "text": 18.0, "centroid": 8.0}
+_FIRST_SPELLING: Final = 8.0
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """The fields of all articles in term-major layout."""
+class NearTicket:
+    """A ticket near the draft: ticket `number` of a part, of that part's article `row`."""
 
-    lexicon: Lexicon
-    word_idf: Floats
-    gram_idf: Floats
-    title: Postings
-    spelling: Postings
-    domain: Postings
-    text: Postings
-    passage: Postings
-    centroid: Postings
-    manner: Postings
-    ticket_words: Postings
-    ticket_grams: Postings
-    passage_starts: Ints
-    ticket_articles: Ints  # article of each ticket, ascending
-    ticket_counts: Floats  # tickets that each article solved
-    domains: Ints  # row of each article's language in the domain field
-    unknown_word_idf: float
-    unknown_gram_idf: float
-    recipe: Recipe
-
-    @property
-    def article_count(self) -> int:
-        return self.title.row_count
-
-    def words_query(self, words: Sequence[Word]) -> Query:
-        """The word vector of a draft."""
-        counts = self.lexicon.word_counts([words], self.recipe.common_weight)
-        return query_vector(counts, self.word_idf, self.unknown_word_idf)
-
-    def grams_query(self, words: Sequence[Word]) -> Query:
-        """The character n-gram vector of a draft."""
-        return query_vector(self.lexicon.gram_counts([words]), self.gram_idf, self.unknown_gram_idf)
-
-    def signals(self, words: Sequence[Word]) -> Signals:
-        """Every signal for every article, for the words of one draft."""
-        by_word, by_gram = self.words_query(words), self.grams_query(words)
-        share = self.recipe.nearest_words
-        tickets = share * _scores(self.ticket_words, by_word)
-        tickets += (1.0 - share) * _scores(self.ticket_grams, by_gram)
-        return {
-            "title": _scores(self.title, by_word),
-            "spelling": _scores(self.spelling, by_gram),
-            "text": _scores(self.text, by_word),
-            "passage": _best_of_groups(_scores(self.passage, by_word), self.passage_starts),
-            "centroid": _scores(self.centroid, by_word),
-            "manner": _scores(self.manner, by_gram),
-            "nearest": _best_of_articles(tickets, self.ticket_articles, self.article_count),
-            "votes": self._votes(tickets),
-            "domain": _scores(self.domain, by_gram)[self.domains],
-            "known": np.full(self.article_count, np.sum(by_word.weights**2, dtype=np.float64)),
-        }
-
-    def _votes(self, tickets: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        nearest = top(tickets, self.recipe.votes)
-        squares = tickets[nearest] ** 2
-        articles = self.ticket_articles[nearest]
-        return np.sqrt(np.bincount(articles, squares, minlength=self.article_count))
-
-    def telling(self, words: Sequence[Word]) -> dict[str, float]:
-        """The stems of a draft that are no stop words, and the idf of each."""
-        found = {
-            word.stem: self.lexicon.unigrams.get(word.stem) for word in words if not word.common
-        }
-        return {
-            stem: float(self.word_idf[number])
-            for stem, number in found.items()
-            if number is not None
-        }
+    part: int
+    number: int
+    row: int
+    nearness: float
 
 
-def gather_evidence(
-    vocabulary: Vocabulary,
-    *,
-    articles: Sequence[CountedArticle],
-    tickets: Sequence[CountedTicket],
-    ticket_articles: Ints,
-    domains: Ints,
-    recipe: Recipe,
-) -> Evidence:
-    """Fit the lexicon and the idf on articles and tickets, and lay out every field.
+@dataclass(frozen=True)
+class Candidates:
+    """Articles that come into question: of part `parts[c]` number `rows[c]`, with their signals."""
 
-    `vocabulary` is that in which they were counted. `tickets` are sorted by article;
-    `ticket_articles[t]` is the article that solved ticket t. `domains[a]` numbers the language of
-    article a.
+    parts: Ints
+    rows: Ints
+    signals: Signals
+    ticket_counts: npt.NDArray[np.float64]
+    standings: npt.NDArray[np.float64]
+    near: tuple[NearTicket, ...]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def gather(query: Query, parts: Sequence[Live], allowed: Sequence[Flags]) -> Candidates:
+    """The articles that come into question for a draft, with every signal of each.
+
+    `allowed` says of each part's articles which of them may: no other has any influence. Of a
+    small help centre all come into question; of a larger one those that a first look finds.
     """
-    count = len(articles)
-    titles = stacked(article.title_words for article in articles)
-    spelled = stacked(article.title_grams for article in articles)
-    texts = stacked(article.words for article in articles)
-    passages = stacked(article.passage_words for article in articles)
-    asked = stacked(ticket.words for ticket in tickets)
-    manners = stacked(ticket.grams for ticket in tickets)
-    numbered = vocabulary.numbered([titles, texts, passages, asked], [spelled, manners])
-    word_features, gram_features = numbered.lexicon.word_features, len(numbered.lexicon.grams)
+    near = _near_tickets(query, parts, allowed)
+    if sum(part.article_count for part in parts) <= SMALL:
+        rows = [np.flatnonzero(each) for each in allowed]
+    else:
+        rows = _first_look(query, parts, allowed, near)
+    votes = near[:_VOTES]
+    found = [
+        _signals(
+            part.segment, place, rows[at], [each for each in near if each.part == at], votes, at
+        )
+        for at, (part, place) in enumerate(zip(parts, query.places, strict=True))
+    ]
+    columns = [part.segment.articles for part in parts]
 
-    def by_word(rows: Rows) -> Postings:
-        return lay_out(rows, numbered.words, word_features)
+    def column(name: str) -> npt.NDArray[Any]:
+        own = [getattr(each, name)[at] for each, at in zip(columns, rows, strict=True)]
+        return np.concatenate(own)[order]
 
-    def by_gram(rows: Rows) -> Postings:
-        return lay_out(rows, numbered.grams, gram_features)
-
-    text, ticket_words = by_word(texts), by_word(asked)
-    title_grams, ticket_grams = by_gram(spelled), by_gram(manners)
-    units = count + len(tickets)
-    word_idf = smooth_idf(document_frequency(text) + document_frequency(ticket_words), units)
-    gram_idf = smooth_idf(document_frequency(title_grams) + document_frequency(ticket_grams), units)
-    unknown = float(smooth_idf(np.zeros(1, dtype=np.int64), units)[0])
-
-    ticket_words, ticket_grams = weigh(ticket_words, word_idf), weigh(ticket_grams, gram_idf)
-    spelling = weigh(title_grams, gram_idf)
-    bodied = np.array([article.has_body for article in articles], dtype=bool)
-    lengths = np.array([len(article.passages) for article in articles], dtype=np.int64)
-    return Evidence(
-        lexicon=numbered.lexicon,
-        word_idf=word_idf,
-        gram_idf=gram_idf,
-        title=weigh(by_word(titles), word_idf),
-        spelling=spelling,
-        domain=merge_rows(spelling, domains, int(domains.max(initial=-1)) + 1),
-        text=weigh(only(text, bodied), word_idf),
-        passage=weigh(only(by_word(passages), np.repeat(bodied, lengths)), word_idf),
-        centroid=merge_rows(ticket_words, ticket_articles, count),
-        manner=merge_rows(ticket_grams, ticket_articles, count),
-        ticket_words=ticket_words,
-        ticket_grams=ticket_grams,
-        passage_starts=np.cumsum(lengths) - lengths,
-        ticket_articles=ticket_articles,
-        ticket_counts=np.bincount(ticket_articles, minlength=count).astype(np.float32),
-        domains=domains,
-        unknown_word_idf=unknown,
-        unknown_gram_idf=unknown,
-        recipe=recipe,
+    # In an order that has nothing to do with parts, so that sums round alike however articles came.
+    order = np.argsort(
+        np.concatenate([own.id_keys[at] for own, at in zip(columns, rows, strict=True)])
+    )
+    counts = [np.full(len(own), at, np.int64) for at, own in enumerate(rows)]
+    return Candidates(
+        parts=np.concatenate(counts)[order],
+        rows=np.concatenate(rows)[order],
+        signals={
+            name: np.concatenate([each[name] for each in found])[order].astype(np.float64)
+            for name in SIGNALS
+        },
+        ticket_counts=column("ticket_counts").astype(np.float64),
+        standings=column("standings").astype(np.float64),
+        near=tuple(near),
     )
 
 
-def _scores(field: Postings, query: Query) -> npt.NDArray[np.float64]:
-    scores = np.zeros(field.row_count)
-    field.add_scores(query.features, query.weights, scores)
+def text_scores(part: Live, place: Place) -> Floats:
+    """The first look at every article of a part, and nothing else: what benchmarks time."""
+    scores = np.zeros(part.segment.article_count, dtype=np.float32)
+    words, weights = place.words[place.telling], place.word_weights[place.telling]
+    fields = part.segment.by_feature
+    for name, share in _FIRST_LOOK.items():
+        if len(fields[name].rows):
+            fields[name].add_scores(words, weights * np.float32(share), scores)
+    if place.unknown.any():
+        grams, strange = place.grams[place.unknown], place.gram_weights[place.unknown]
+        fields["spelling"].add_scores(grams, strange * np.float32(_FIRST_SPELLING), scores)
     return scores
 
 
-def _best_of_groups(scores: npt.NDArray[np.float64], starts: Ints) -> npt.NDArray[np.float64]:
-    return np.maximum.reduceat(scores, starts) if len(starts) else np.zeros(0)
+def _first_look(
+    query: Query, parts: Sequence[Live], allowed: Sequence[Flags], near: Sequence[NearTicket]
+) -> list[Ints]:
+    scores, at, rows, keys = [], [], [], []
+    for number, (part, place) in enumerate(zip(parts, query.places, strict=True)):
+        looked = text_scores(part, place)
+        looked *= allowed[number]
+        best = _best(looked, _CANDIDATES)
+        scores.append(looked[best])
+        at.append(np.full(len(best), number))
+        rows.append(best)
+        keys.append(part.segment.articles.id_keys[best])
+    numbers, flat = np.concatenate(at), np.concatenate(rows)
+    order = np.lexsort((np.concatenate(keys), -np.concatenate(scores)))[:_CANDIDATES]
+    chosen = {(int(numbers[n]), int(flat[n])) for n in order}
+    chosen |= {(each.part, each.row) for each in near}
+    return [
+        np.array(sorted(row for part, row in chosen if part == number), dtype=np.int64)
+        for number in range(len(parts))
+    ]
 
 
-def _best_of_articles(
-    scores: npt.NDArray[np.float64], articles: Ints, count: int
-) -> npt.NDArray[np.float64]:
-    best = np.zeros(count)
-    if len(articles):
-        starts = np.flatnonzero(np.r_[True, articles[1:] != articles[:-1]])
-        best[articles[starts]] = np.maximum.reduceat(scores, starts)
-    return best
+def _best(scores: Floats, count: int) -> Ints:
+    """The best positive scores and all that equal the last of them, in no order."""
+    best = top(scores, count)
+    if len(best) < count:
+        return best
+    return np.flatnonzero(scores >= scores[best[-1]])
 
 
-_POSTINGS: Final = (
-    "title", "spelling", "domain", "text", "passage", "centroid", "manner", "ticket_words", "ticket_grams",
-)  # fmt: skip
-
-
-def evidence_arrays(evidence: Evidence) -> dict[str, npt.NDArray[Any]]:
-    """Every array of the evidence, by the name under which a snapshot holds it."""
-    arrays: dict[str, npt.NDArray[Any]] = {
-        "pairs": evidence.lexicon.pair_keys,
-        "word_idf": evidence.word_idf,
-        "gram_idf": evidence.gram_idf,
-        "passage_starts": evidence.passage_starts,
-        "ticket_articles": evidence.ticket_articles,
-        "ticket_counts": evidence.ticket_counts,
-        "domains": evidence.domains,
-    }
-    for name in _POSTINGS:
-        field: Postings = getattr(evidence, name)
-        arrays[f"{name}-starts"] = field.starts
-        arrays[f"{name}-rows"] = field.rows
-        arrays[f"{name}-weights"] = field.weights
-    return arrays
-
-
-def evidence_values(evidence: Evidence) -> dict[str, Any]:
-    """Everything of the evidence that is not an array, as JSON values."""
-    return {
-        "unigrams": list(evidence.lexicon.unigrams),
-        "grams": list(evidence.lexicon.grams),
-        "evidence": {
-            "unknown_word_idf": evidence.unknown_word_idf,
-            "unknown_gram_idf": evidence.unknown_gram_idf,
-            "row_counts": {name: getattr(evidence, name).row_count for name in _POSTINGS},
-            "recipe": asdict(evidence.recipe),
-        },
-    }
-
-
-def evidence_from(arrays: Mapping[str, npt.NDArray[Any]], values: Mapping[str, Any]) -> Evidence:
-    """The evidence that `evidence_arrays` and `evidence_values` described."""
-    meta = values["evidence"]
-    stored = {
-        name: Postings(
-            arrays[f"{name}-starts"],
-            arrays[f"{name}-rows"],
-            arrays[f"{name}-weights"],
-            int(meta["row_counts"][name]),
+def _near_tickets(
+    query: Query, parts: Sequence[Live], allowed: Sequence[Flags]
+) -> list[NearTicket]:
+    """The tickets nearest to the draft, best first."""
+    close = []
+    for number, (part, place) in enumerate(zip(parts, query.places, strict=True)):
+        segment = part.segment
+        if not segment.ticket_count:
+            continue
+        scores = np.zeros(segment.ticket_count, dtype=np.float32)
+        segment.by_feature["ticket_words"].add_scores(
+            place.words[place.telling], place.word_weights[place.telling], scores
         )
-        for name in _POSTINGS
+        if not allowed[number].all():
+            scores *= np.repeat(allowed[number], np.diff(segment.articles.ticket_starts))
+        best = _best(scores, _NEAR_TICKETS)
+        close.append((number, best, scores[best], segment.articles.ticket_keys[best]))
+    if not close:
+        return []
+    of_part = np.concatenate([np.full(len(best), number) for number, best, _, _ in close])
+    tickets = np.concatenate([best for _, best, _, _ in close])
+    keys = np.concatenate([keys for *_, keys in close])
+    order = np.lexsort((keys, -np.concatenate([each for _, _, each, _ in close])))[:_NEAR_TICKETS]
+    of_part, tickets, keys = of_part[order], tickets[order], keys[order]
+    nearness, rows = np.zeros(len(order)), np.zeros(len(order), dtype=np.int64)
+    for number, _, _, _ in close:
+        own = np.flatnonzero(of_part == number)
+        segment, place = parts[number].segment, query.places[number]
+        words = _by_rows(segment, "ticket_words", tickets[own], place.words, place.word_weights)
+        grams = _by_rows(segment, "ticket_grams", tickets[own], place.grams, place.gram_weights)
+        nearness[own] = _WORDS_SHARE * words + (1.0 - _WORDS_SHARE) * grams
+        rows[own] = segment.ticket_articles(tickets[own])
+    return [
+        NearTicket(int(of_part[n]), int(tickets[n]), int(rows[n]), float(nearness[n]))
+        for n in np.lexsort((keys, -nearness))
+    ]
+
+
+def _signals(
+    segment: Segment,
+    place: Place,
+    rows: Ints,
+    near: Sequence[NearTicket],
+    votes: Sequence[NearTicket],
+    part: int,
+) -> dict[str, npt.NDArray[np.floating[Any]]]:
+    starts = segment.articles.passage_starts
+    lengths = starts[rows + 1] - starts[rows]
+    offsets = np.cumsum(lengths) - lengths
+    passages = np.repeat(starts[rows] - offsets, lengths) + np.arange(int(lengths.sum()))
+    by_passage = _by_rows(segment, "passage", passages, place.words, place.word_weights)
+    nearest, voted = np.zeros(segment.article_count), np.zeros(segment.article_count)
+    for each in near:
+        nearest[each.row] = max(nearest[each.row], each.nearness)
+    for each in votes:
+        if each.part == part:
+            voted[each.row] += each.nearness**2
+    found: dict[str, npt.NDArray[np.floating[Any]]] = {
+        name: _by_rows(segment, name, rows, place.words, place.word_weights)
+        for name in ("title", "text", "centroid")
     }
-    lexicon = Lexicon(_numbered(values["unigrams"]), arrays["pairs"], _numbered(values["grams"]))
-    return Evidence(
-        lexicon=lexicon,
-        word_idf=arrays["word_idf"],
-        gram_idf=arrays["gram_idf"],
-        passage_starts=arrays["passage_starts"],
-        ticket_articles=arrays["ticket_articles"],
-        ticket_counts=arrays["ticket_counts"],
-        domains=arrays["domains"],
-        unknown_word_idf=float(meta["unknown_word_idf"]),
-        unknown_gram_idf=float(meta["unknown_gram_idf"]),
-        recipe=Recipe(**meta["recipe"]),
-        **stored,
+    for name in ("spelling", "manner"):
+        found[name] = _by_rows(segment, name, rows, place.grams, place.gram_weights)
+    found["passage"] = (
+        np.maximum.reduceat(by_passage, offsets) if len(rows) else np.zeros(0, np.float32)
     )
+    found["nearest"], found["votes"] = nearest[rows], np.sqrt(voted[rows])
+    return found
 
 
-def _numbered(names: Sequence[str]) -> dict[str, int]:
-    return dict(zip(names, range(len(names)), strict=True))
+def _by_rows(segment: Segment, field: str, rows: Ints, features: Ints, weights: Floats) -> Floats:
+    """The scores of some rows of a field: of the whole field where it is laid out for that."""
+    if not len(rows):
+        return np.zeros(0, dtype=np.float32)
+    whole = segment.by_feature.get(field)
+    if whole is not None and 2 * len(rows) >= whole.row_count:
+        scores = np.zeros(whole.row_count, dtype=np.float32)
+        whole.add_scores(features, weights, scores)
+        return scores[rows]
+    wanted = segment.scratch()
+    wanted[features] = weights
+    try:
+        return segment.by_row[field].scores(rows, wanted)
+    finally:
+        wanted[features] = 0.0

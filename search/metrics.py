@@ -72,6 +72,23 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[max(math.ceil(share * len(ordered)), 1) - 1]
 
 
+def expected_calibration_error(
+    confidences: Sequence[float], right: Sequence[bool], bins: int = 10
+) -> float:
+    """How far confidence is from the share that was right, on average, in [0, 1]; 0.0 for none.
+
+    Over bins of equal width, each weighed by how many fall into it (Naeini et al. 2015).
+    """
+    grouped: dict[int, list[tuple[float, bool]]] = {}
+    for confidence, hit in zip(confidences, right, strict=True):
+        grouped.setdefault(min(int(confidence * bins), bins - 1), []).append((confidence, hit))
+    gaps = [
+        abs(mean([each for each, _ in own]) - mean([float(hit) for _, hit in own])) * len(own)
+        for own in grouped.values()
+    ]
+    return sum(gaps) / len(confidences) if confidences else 0.0
+
+
 def mean(values: Sequence[float]) -> float:
     """The mean, 0.0 for none."""
     return sum(values) / len(values) if values else 0.0

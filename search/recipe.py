@@ -1,125 +1,173 @@
-"""The numbers of the ranker, chosen by cross-validation on training tickets (docs/relevance.md).
+"""How signals become an order, a decision to speak, and a confidence.
 
-The rank is a listwise log-linear model: the weighted sum of the signals is the log of an article's
-odds against the other articles. The gate is another sum, of evidence alone: popularity has no say,
-and the length of the draft has none either, because cosines are taken with the unknown words of the
-draft in its length.
+The rank is a listwise log-linear model: the weighted sum of an article's signals is the log of its
+odds against the other articles. The gate is apart from it: how much speaks for any article at all
+(the log of the summed odds, known as the energy of Liu et al. 2020), how clearly one stands out
+(the negative entropy), and how near the draft is to what the best one's customers wrote. The
+confidence is a logistic curve over both: the chance that the article is right.
+
+A desk with enough tickets has a recipe of its own, learned from them (`search.training`); the one
+here serves all others. Its numbers are printed by `script/bench fit_recipe`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from search.evidence import SIGNALS, Candidates
+
 Array = npt.NDArray[np.float64]
+
+FADING: Final = ("title", "spelling", "text", "passage")
+"""What an article says itself counts differently while it has solved few tickets."""
+RANKED: Final = (*SIGNALS, "linear", *(f"{name}_unlearned" for name in FADING), "popularity")
+GATED: Final = (
+    "energy", "clearness", "manner", "nearest", "text", "passage", "spelling", "known",
+)  # fmt: skip
+# An article that solved n tickets is learned by n / (n + 3).
+_LEARNED_AT: Final = 3.0
 
 _RANK: Final = MappingProxyType(
     {
-        "title": 5.7,
-        "spelling": 8.9,
-        "text": 15.3,
-        "passage": 15.8,
-        "centroid": 4.7,
-        "manner": 9.0,
-        "nearest": 5.6,
-        "votes": 1.6,
-        "popularity": 0.78,
+        "title": 1.39,
+        "spelling": 0.42,
+        "text": 21.96,
+        "passage": 7.63,
+        "centroid": 1.48,
+        "manner": 8.37,
+        "nearest": 7.28,
+        "votes": 2.27,
+        "title_unlearned": 6.43,
+        "spelling_unlearned": 9.77,
+        "text_unlearned": 18.22,
+        "passage_unlearned": 7.59,
+        "popularity": 1.1,
     }
 )
 _GATE: Final = MappingProxyType(
     {
-        "spelling": 8.0,
-        "text": 22.5,
-        "passage": 15.0,
-        "centroid": 4.7,
-        "manner": 15.6,
-        "nearest": 13.5,
-        "votes": 2.25,
+        "energy": 0.06,
+        "clearness": 0.18,
+        "nearest": 0.59,
+        "text": 11.44,
+        "spelling": 4.5,
+        "known": 0.73,
     }
 )
-# The gate's signals that are the same for all articles of a language.
-_DRAFT: Final = MappingProxyType({"domain": 12.0, "known": 5.0})
-# How much of a signal is taken back as an article learns from tickets: its own words matter less.
-_RANK_FADE: Final = MappingProxyType({"title": 0.7, "spelling": 1.0})
-_GATE_FADE: Final = MappingProxyType({"spelling": 1.0, "text": 0.9, "passage": 0.9})
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Weights of signals in the rank and in the gate, and the scale of the confidence.
+    """Weights of the rank (by the names of `RANKED`) and of the gate (by those of `GATED`).
 
-    `common_weight` is what a stop word counts beside another word. An article with n resolved
-    tickets is learned by n / (n + `learned_at`). What the draft as a whole is about speaks for an
-    article in full only from `own_evidence` on, and not at all where nothing else does. The gate's middle, where the confidence is one
-    half, rises by `learned_bar` as a desk's articles go from none learned to all: a desk that has
-    seen many tickets expects a draft to resemble them. After the first, an article is shown while
-    its score, or the odds of its confidence, is at least `tail_share` of the first one's.
+    `gate_bias` is added to the gate, which speaks from 0 on. `certainty` are the bias and the
+    weights of an article's log-odds and of the gate in the confidence. After the first, an article
+    is shown while its share of the odds is at least `tail_share` of the first one's.
     """
 
-    common_weight: float = 0.3
-    nearest_words: float = 0.5
-    votes: int = 20
-    learned_at: float = 3.0
-    rank_weights: Mapping[str, float] = field(default_factory=lambda: dict(_RANK))
-    rank_fade: Mapping[str, float] = field(default_factory=lambda: dict(_RANK_FADE))
-    gate_weights: Mapping[str, float] = field(default_factory=lambda: dict(_GATE))
-    gate_fade: Mapping[str, float] = field(default_factory=lambda: dict(_GATE_FADE))
-    draft_weights: Mapping[str, float] = field(default_factory=lambda: dict(_DRAFT))
-    own_evidence: float = 4.0
-    gate_slope: float = 0.184
-    gate_middle: float = 13.7
-    learned_bar: float = 8.0
-    tail_share: float = 0.5
+    rank: Mapping[str, float] = field(default_factory=lambda: dict(_RANK))
+    gate: Mapping[str, float] = field(default_factory=lambda: dict(_GATE))
+    gate_bias: float = -0.9
+    certainty: tuple[float, float, float] = (-0.76, 0.682, 0.207)
+    tail_share: float = 0.04
 
-    def rank(self, signals: Mapping[str, Array], ticket_counts: Array) -> Array:
-        """The score that orders articles: the log of their odds, up to a constant of the draft."""
-        evidence = self._sum(signals, self.rank_weights, self.rank_fade, ticket_counts)
-        return evidence + self.rank_weights["popularity"] * np.log1p(ticket_counts)
+    def as_dict(self) -> dict[str, Any]:
+        """The numbers as JSON values."""
+        return asdict(self)
 
-    def confidence(self, signals: Mapping[str, Array], ticket_counts: Array) -> Array:
-        """How sure each article is, in [0, 1]: a logistic curve over the nearness of evidence."""
-        own = self._sum(signals, self.gate_weights, self.gate_fade, ticket_counts)
-        draft = self._sum(signals, self.draft_weights, {}, ticket_counts)
-        nearness = own + draft * np.minimum(own / self.own_evidence, 1.0)
-        learned = self._learned(ticket_counts)
-        middle = self.gate_middle + self.learned_bar * (learned.mean() if len(learned) else 0.0)
-        return 1.0 / (1.0 + np.exp(-self.gate_slope * (nearness - middle)))
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> "Recipe":
+        """What `as_dict` gave. Raises KeyError or TypeError for anything else."""
+        bias, odds, gate = value["certainty"]
+        return cls(**{**value, "certainty": (float(bias), float(odds), float(gate))})
 
-    def goes_on(self, scores: Array, confidence: Array) -> npt.NDArray[np.bool_]:
-        """Which articles of a ranking, best first, are good enough beside the first to be shown.
 
-        Two measures, for each fails somewhere: confidence differs between articles with tickets
-        and without, and scores are near each other where one word decides.
-        """
-        # Multiplied out, for the odds of a certainty have no bound.
-        odds = confidence * (1.0 - confidence[:1]), (1.0 - confidence) * confidence[:1]
-        near = odds[0] >= self.tail_share * odds[1]
-        near |= scores >= self.tail_share * scores[:1]
-        near[:1] = True
-        return near
+@dataclass(frozen=True)
+class Judgement:
+    """What a recipe makes of candidates: one entry each, and the gate of the draft.
 
-    def _learned(self, ticket_counts: Array) -> Array:
-        return ticket_counts / (ticket_counts + self.learned_at)
+    `scores` order articles; 0 where nothing speaks for one. `shares` of the odds sum to one.
+    `confidence` is the chance that the article is right.
+    """
 
-    def _sum(
-        self,
-        signals: Mapping[str, Array],
-        weights: Mapping[str, float],
-        fade: Mapping[str, float],
-        ticket_counts: Array,
-    ) -> Array:
-        learned = self._learned(ticket_counts)
-        total = np.zeros(len(ticket_counts))
-        for name, values in signals.items():
-            if name in weights:
-                total += weights[name] * values * (1.0 - fade.get(name, 0.0) * learned)
-        return total
+    scores: Array
+    shares: Array
+    confidence: Array
+    gate: float
+
+
+def rank_columns(candidates: Candidates, margins: Array) -> Array:
+    """The rank's signals of each candidate, in the order of `RANKED`.
+
+    `margins` are those of the linear model, in each candidate's order, or zeros without one.
+    """
+    fresh = 1.0 - candidates.ticket_counts / (candidates.ticket_counts + _LEARNED_AT)
+    signals = candidates.signals
+    columns = [signals[name] for name in SIGNALS]
+    columns.append(margins)
+    columns += [signals[name] * fresh for name in FADING]
+    columns.append(np.log1p(candidates.ticket_counts))
+    return np.stack(columns, axis=1)
+
+
+def gate_columns(candidates: Candidates, scores: Array, known: float) -> Array:
+    """The gate's signals of a draft, in the order of `GATED`."""
+    best = int(np.argmax(scores))
+    shares = _shares(scores)
+    peak = float(scores.max())
+    energy = peak + float(np.log(np.exp(scores - peak).sum()))
+    clearness = float(np.sum(shares * np.log(shares + 1e-12)))
+    own = [float(candidates.signals[name][best]) for name in GATED[2:-1]]
+    return np.array([energy, clearness, *own, known])
+
+
+def judge(recipe: Recipe, candidates: Candidates, margins: Array, known: float) -> Judgement:
+    """Order candidates, decide whether to speak, and say how sure each is."""
+    if not len(candidates):
+        nothing = np.zeros(0)
+        return Judgement(nothing, nothing, nothing, float("-inf"))
+    weights = np.array([recipe.rank.get(name, 0.0) for name in RANKED])
+    scores = rank_columns(candidates, margins) @ weights + candidates.standings
+    gates = gate_columns(candidates, scores, known)
+    gate = float(gates @ np.array([recipe.gate.get(name, 0.0) for name in GATED]))
+    gate += recipe.gate_bias
+    shares = _shares(scores)
+    confidence = certainty(recipe, shares, gate)
+    speaks = np.zeros(len(candidates), dtype=bool)
+    for name in SIGNALS:
+        speaks |= candidates.signals[name] > 0
+    return Judgement(
+        scores=np.where(speaks, np.maximum(scores, 1e-9), 0.0),
+        shares=shares,
+        confidence=np.where(speaks, confidence, 0.0),
+        gate=gate,
+    )
+
+
+def certainty(recipe: Recipe, shares: Array, gate: float | Array) -> Array:
+    """The chance that an article is right, by its share of the odds and the gate of the draft."""
+    bias, by_odds, by_gate = recipe.certainty
+    logits = bias + by_odds * log_odds(shares) + by_gate * np.clip(gate, -12.0, 12.0)
+    return 1.0 / (1.0 + np.exp(-np.clip(logits, -40.0, 40.0)))
+
+
+def log_odds(shares: Array) -> Array:
+    """ln(p / (1 - p)), bounded."""
+    bounded = np.clip(shares, 1e-6, 1.0 - 1e-6)
+    return np.log(bounded / (1.0 - bounded))
+
+
+def _shares(scores: Array) -> Array:
+    odds = np.exp(scores - scores.max())
+    shares: Array = odds / odds.sum()
+    return shares
 
 
 DEFAULT_RECIPE: Final = Recipe()
 
 # The least confidence that is shown when nobody has chosen one.
-DEFAULT_THRESHOLD: Final = 0.32
+DEFAULT_THRESHOLD: Final = 0.05

@@ -6,7 +6,7 @@ from math import log
 from typing import Final
 
 from search.analysis import Analyser, clean
-from search.articles_table import Passage
+from search.passages import Passage
 
 # BM25 among the passages of one article, as Robertson and Zaragoza give it.
 _SATURATION: Final = 1.2

@@ -7,28 +7,19 @@ from typing import Final
 
 import numpy as np
 
-from search.analysis import MAX_DRAFT_CHARACTERS, MAX_DRAFT_WORDS, Word, analyser, clean
-from search.counted_texts import CountedTexts
-from search.counting import Floats
+from search.analysis import MAX_DRAFT_CHARACTERS, MAX_DRAFT_WORDS, analyser, clean
+from search.counting import Ints, count_words, scaled, stacked
 from search.documents import CustomerWords
 from search.errors import SnapshotError
-from search.language import detect
-from search.lexicon import Lexicon
-from search.postings import (
-    Postings,
-    document_frequency,
-    lay_out,
-    query_vector,
-    smooth_idf,
-    top,
-    weigh,
-)
-from search.recipe import DEFAULT_RECIPE
+from search.fields import ByFeature, numbered, top, turned
+from search.keys import Keys
+from search.language import as_language, detect
+from search.query import smooth_idf
 from search.snapshots import load_snapshot, save_snapshot, saved_version
-from search.vocabulary import stacked
+from search.strings import Strings
 
-_KIND: Final = "tickets-1"
-_COMMON_WEIGHT: Final = DEFAULT_RECIPE.common_weight
+_KIND: Final = "tickets-2"
+_BATCH: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,77 +31,63 @@ class SimilarTicket:
 
 
 class TicketIndex:
-    """Resolved tickets by their words. Immutable, safe to share between threads."""
+    """Resolved tickets by their words and pairs. Immutable, safe to share between threads."""
 
-    def __init__(
-        self, ids: tuple[str, ...], lexicon: Lexicon, idf: Floats, rows: Postings, version: int
-    ) -> None:
+    def __init__(self, ids: Strings, keys: Keys, df: Ints, rows: ByFeature, version: int) -> None:
         self._ids = ids
-        self._lexicon = lexicon
-        self._idf = idf
+        self._keys = keys
+        self._df = df
         self._rows = rows
-        self._version = version
-
-    @property
-    def version(self) -> int:
-        return self._version
+        self.version = version
 
     @property
     def ticket_count(self) -> int:
         return len(self._ids)
 
     @classmethod
-    def build(
-        cls,
-        tickets: Iterable[CustomerWords],
-        *,
-        version: int,
-        counted: CountedTexts | None = None,
-    ) -> "TicketIndex":
+    def build(cls, tickets: Iterable[CustomerWords], *, version: int) -> "TicketIndex":
         """Index tickets by `id`; of tickets with the same id the last one counts.
 
-        `document_id` is not looked at: tickets that no article solved belong here too. What is in
-        `counted` is not analysed again.
+        `document_id` is not looked at: tickets that no article solved belong here too.
         """
         unique = {ticket.id: ticket for ticket in tickets}
-        ids = tuple(sorted(unique))
-        texts = counted or CountedTexts(_COMMON_WEIGHT)
-        rows = stacked(each.words for each in texts.tickets([unique[id_] for id_ in ids]))
-        numbered = texts.vocabulary.numbered([rows], [])
-        field = lay_out(rows, numbered.words, numbered.lexicon.word_features)
-        idf = smooth_idf(document_frequency(field), len(ids))
-        return cls(ids, numbered.lexicon, idf, weigh(field, idf), version)
+        ids = sorted(unique)
+        counted = []
+        for begin in range(0, len(ids), _BATCH):
+            own = [unique[id_] for id_ in ids[begin : begin + _BATCH]]
+            texts = [analyser(as_language(each.locale)).words(clean(each.text)) for each in own]
+            counted.append(scaled(count_words(texts)))
+        rows = stacked(counted)
+        keys = np.unique(rows.keys)
+        field = turned(numbered(rows, keys), len(keys))
+        df = np.diff(field.starts).astype(np.int64)
+        return cls(Strings.of(ids), keys, df, field, version)
 
     def similar(
         self, text: str, limit: int = 5, *, exclude: frozenset[str] = frozenset()
     ) -> tuple[SimilarTicket, ...]:
         """The nearest tickets, best first, ties by id; `exclude` leaves out e.g. the ticket itself."""
         cleaned = clean(text, MAX_DRAFT_CHARACTERS)
-        words: list[Word] = analyser(detect(cleaned)).words(cleaned, MAX_DRAFT_WORDS)
-        counts = self._lexicon.word_counts([words], _COMMON_WEIGHT)
-        unknown = float(np.log(1.0 + len(self._ids)) + 1.0)
-        query = query_vector(counts, self._idf, unknown)
-        scores = np.zeros(len(self._ids))
-        self._rows.add_scores(query.features, query.weights, scores)
+        counted = count_words([analyser(detect(cleaned)).words(cleaned, MAX_DRAFT_WORDS)])
+        if not len(self._keys) or not len(counted.keys):
+            return ()
+        at = np.searchsorted(self._keys, counted.keys)
+        at[at == len(self._keys)] = 0
+        here = self._keys[at] == counted.keys
+        idf = smooth_idf(np.where(here, self._df[at], 0), len(self._ids))
+        weights = counted.weights * np.where(counted.common, np.float32(1.0), idf)
+        weights /= np.sqrt(np.sum(weights**2))
+        scores = np.zeros(len(self._ids), dtype=np.float32)
+        self._rows.add_scores(at[here], weights[here].astype(np.float32), scores)
         best = top(scores, limit + len(exclude))
-        found = (SimilarTicket(self._ids[row], float(scores[row])) for row in best)
+        found = (SimilarTicket(self._ids[int(row)], min(float(scores[row]), 1.0)) for row in best)
         return tuple(ticket for ticket in found if ticket.id not in exclude)[:limit]
 
     def save(self, folder: Path) -> None:
         """Put a snapshot into `folder` and make it the current one, atomically."""
-        save_snapshot(
-            folder,
-            kind=_KIND,
-            version=self._version,
-            arrays={
-                "pairs": self._lexicon.pair_keys,
-                "idf": self._idf,
-                "starts": self._rows.starts,
-                "rows": self._rows.rows,
-                "weights": self._rows.weights,
-            },
-            values={"ids": self._ids, "unigrams": list(self._lexicon.unigrams)},
-        )
+        arrays = {"keys": self._keys, "df": self._df}
+        arrays |= self._rows.arrays("words") | self._ids.arrays("ids")
+        save_snapshot(folder, kind=_KIND, version=self.version, arrays=arrays, values={})
 
     @classmethod
     def load(cls, folder: Path) -> "TicketIndex":
@@ -118,11 +95,9 @@ class TicketIndex:
         snapshot = load_snapshot(folder, kind=_KIND)
         try:
             arrays = snapshot.arrays
-            ids = tuple(snapshot.values["ids"])
-            unigrams = {name: number for number, name in enumerate(snapshot.values["unigrams"])}
-            lexicon = Lexicon(unigrams, arrays["pairs"], {})
-            rows = Postings(arrays["starts"], arrays["rows"], arrays["weights"], len(ids))
-            return cls(ids, lexicon, arrays["idf"], rows, snapshot.version)
+            ids = Strings.from_arrays("ids", arrays)
+            rows = ByFeature.from_arrays("words", arrays, len(ids))
+            return cls(ids, arrays["keys"], arrays["df"], rows, snapshot.version)
         except (KeyError, TypeError, ValueError) as error:
             raise SnapshotError(
                 f"the ticket index in {folder} is incomplete ({error!r})"

@@ -3,42 +3,39 @@
     index = SuggestionIndex.build(documents, customer_words, version=7)
     index.suggest(Draft("Cannot sign in", "…", "en"), audiences=frozenset({"public"}))
 
-An index never changes: build another one, save it, and let every process load it.
+An index never changes: `changed` gives another one, which shares what stayed the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from search.analysis import MAX_DRAFT_CHARACTERS, MAX_DRAFT_WORDS, Word, analyser, clean
-from search.articles_table import ArticlesTable, tabulate
-from search.counted_texts import CountedTexts
+from search.counted import CountedArticle, count_articles
+from search.counting import Flags, Ints
+from search.desk_model import UNTRAINED, DeskModel
 from search.documents import CustomerWords, Document
-from search.errors import SnapshotError
-from search.evidence import (
-    Evidence,
-    evidence_arrays,
-    evidence_from,
-    evidence_values,
-    gather_evidence,
-)
+from search.evidence import Candidates, gather
 from search.excerpts import excerpt
 from search.language import as_language, detect
+from search.linear_model import FLOOR
 from search.matched_words import matched_words
-from search.postings import top
-from search.recipe import DEFAULT_RECIPE, DEFAULT_THRESHOLD, Array, Recipe
+from search.merging import merge
+from search.query import Live, Query, ask, live
+from search.recipe import DEFAULT_THRESHOLD, Array, Judgement, judge
 from search.section_choice import choose_passage
+from search.segment import LANGUAGE_LABELS, Segment
 from search.similar_tickets import SimilarTicket, TicketIndex
-from search.snapshots import load_snapshot, save_snapshot, saved_version
 
 __all__ = [
     "DEFAULT_THRESHOLD",
     "MIN_DRAFT_CHARACTERS",
     "Draft",
+    "Judged",
     "Ranked",
     "SimilarTicket",
     "Suggestion",
@@ -47,7 +44,6 @@ __all__ = [
 ]
 
 MIN_DRAFT_CHARACTERS: Final = 12
-_KIND: Final = "suggestions-2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +59,9 @@ class Draft:
 class Suggestion:
     """An article that may answer a draft, and the section that does.
 
-    `score` orders suggestions of one draft. `confidence`, in [0, 1], compares between drafts.
-    `excerpt` is plain text. `terms` are the customer's own words that matched, as typed.
+    `score` orders suggestions of one draft. `confidence`, in [0, 1], is the chance that the
+    article is right. `excerpt` is plain text. `terms` are the customer's own words that matched,
+    as typed.
     """
 
     document_id: str
@@ -85,25 +82,33 @@ class Ranked:
     confidence: float
 
 
+@dataclass(frozen=True)
+class Judged:
+    """A draft's query, the articles that come into question, and what the recipe makes of them."""
+
+    query: Query
+    candidates: Candidates
+    margins: Array
+    judgement: Judgement
+
+
 class SuggestionIndex:
-    """Everything needed to answer drafts. Immutable, safe to share between threads."""
+    """Everything needed to answer drafts. Immutable, safe to share between threads.
 
-    def __init__(self, table: ArticlesTable, evidence: Evidence, version: int) -> None:
-        self._table = table
-        self._evidence = evidence
-        self._version = version
-        self._audiences = np.array(table.audiences, dtype=np.str_)
-        self._locales = np.array([as_language(locale) or "" for locale in table.locales])
-        self._numbers = {document_id: row for row, document_id in enumerate(table.ids)}
+    `parts` are one segment, or a large one and a small one with what changed since.
+    """
 
-    @property
-    def version(self) -> int:
-        """The caller's number of the data that this index was built from."""
-        return self._version
+    def __init__(
+        self, parts: Sequence[Live], *, version: int, model: DeskModel = UNTRAINED
+    ) -> None:
+        self.parts = tuple(parts)
+        self.model = model
+        self.version = version
+        """The caller's number of the data that this index reflects."""
 
     @property
     def document_count(self) -> int:
-        return len(self._table.ids)
+        return sum(part.article_count for part in self.parts)
 
     @classmethod
     def build(
@@ -112,64 +117,43 @@ class SuggestionIndex:
         customer_words: Iterable[CustomerWords] = (),
         *,
         version: int,
-        recipe: Recipe = DEFAULT_RECIPE,
-        counted: CountedTexts | None = None,
+        model: DeskModel = UNTRAINED,
     ) -> "SuggestionIndex":
         """Index documents and what customers wrote in the tickets that those documents solved.
 
         The order of the input does not matter; of documents with the same id the last one counts;
-        customers' words of unknown documents are left out. What is in `counted` is not analysed
-        again; the index is the same with it and without.
+        customers' words of unknown documents are left out.
         """
-        unique = {document.id: document for document in documents}
-        ordered = [unique[document_id] for document_id in sorted(unique)]
-        numbers = {document.id: row for row, document in enumerate(ordered)}
-        tickets = sorted(
-            {words for words in customer_words if words.document_id in numbers},
-            key=lambda words: (words.document_id, words.id, words.text, words.locale),
-        )
-        texts = counted or CountedTexts(recipe.common_weight)
-        articles = texts.articles(ordered)
-        evidence = gather_evidence(
-            texts.vocabulary,
-            articles=articles,
-            tickets=texts.tickets(tickets),
-            ticket_articles=np.array(
-                [numbers[ticket.document_id] for ticket in tickets], dtype=np.int64
-            ),
-            domains=np.unique([document.locale for document in ordered], return_inverse=True)[1]
-            if ordered
-            else np.zeros(0, dtype=np.int64),
-            recipe=recipe,
-        )
-        table = tabulate(ordered, [article.passages for article in articles])
-        return cls(table, evidence, version)
+        segment = Segment.build(count_articles(documents, customer_words))
+        return cls([live(segment, _NONE)], version=version, model=model)
 
-    def save(self, folder: Path) -> None:
-        """Put a snapshot into `folder` and make it the current one, atomically."""
-        save_snapshot(
-            folder,
-            kind=_KIND,
-            version=self._version,
-            arrays=evidence_arrays(self._evidence),
-            values={**evidence_values(self._evidence), "articles": self._table.to_json()},
-        )
+    def changed(
+        self, counted: Sequence[CountedArticle], removed_ids: Iterable[str] = (), *, version: int
+    ) -> "SuggestionIndex":
+        """This index's large segment with other articles in place of, or besides, its own.
 
-    @classmethod
-    def load(cls, folder: Path) -> "SuggestionIndex":
-        """Open the current snapshot of `folder`. Raises SnapshotError: build the index again."""
-        snapshot = load_snapshot(folder, kind=_KIND)
-        try:
-            table = ArticlesTable.from_json(snapshot.values["articles"])
-            evidence = evidence_from(snapshot.arrays, snapshot.values)
-        except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise SnapshotError(f"the index in {folder} is incomplete ({error!r})") from error
-        return cls(table, evidence, snapshot.version)
+        `counted` is everything that changed since that segment was made, not since the last call.
+        Answers as an index built from nothing does. Costs what the changes do.
+        """
+        base = self.parts[0].segment
+        ids = sorted({each.document.id for each in counted} | set(removed_ids))
+        rows = [row for row in map(base.articles.ids.find, ids) if row is not None]
+        parts = [live(base, np.array(rows, dtype=np.int64))]
+        if counted:
+            ordered = sorted(counted, key=lambda each: each.document.id)
+            parts.append(live(Segment.build(ordered), _NONE))
+        return SuggestionIndex(parts, version=version, model=self.model)
 
-    @staticmethod
-    def saved_version(folder: Path) -> int | None:
-        """The version that `load` would open; None when there is none. One small read."""
-        return saved_version(folder)
+    def merged(self) -> "SuggestionIndex":
+        """The same index in one segment."""
+        if len(self.parts) == 1 and not self.parts[0].dead.any():
+            return self
+        whole = live(merge(self.parts), _NONE)
+        return SuggestionIndex([whole], version=self.version, model=self.model)
+
+    def with_model(self, model: DeskModel) -> "SuggestionIndex":
+        """The same articles, ranked as another model says."""
+        return SuggestionIndex(self.parts, version=self.version, model=model)
 
     def suggest(
         self,
@@ -194,17 +178,22 @@ class SuggestionIndex:
             return ()
         language = as_language(prefer_locale) or detect(text, draft.locale)
         words = analyser(language).words(text, MAX_DRAFT_WORDS)
-        scores, confidence = self._judge(words)
-        shown = self._readable(audiences) & (confidence >= _bar(threshold))
-        for document_id in exclude:
-            if document_id in self._numbers:
-                shown[self._numbers[document_id]] = False
-        if language is not None and (same := shown & (self._locales == language)).any():
+        judged = self._judge(words, audiences)
+        bar = DEFAULT_THRESHOLD if threshold is None else threshold
+        judgement = judged.judgement
+        shown = (judgement.scores > 0) & (judgement.confidence >= bar)
+        if bar > 0 and judgement.gate < 0:
+            return ()
+        for at in np.flatnonzero(shown):
+            shown[at] = self._id(judged.candidates, int(at)) not in exclude
+        same = shown & (self._languages(judged.candidates) == LANGUAGE_LABELS.index(language or ""))
+        if language is not None and same.any():
             shown = same
-        best = top(np.where(shown, scores, 0.0), limit)
-        if _bar(threshold) > 0:
-            best = best[self._evidence.recipe.goes_on(scores[best], confidence[best])]
-        return self._explained(best, words, scores, confidence)
+        best = self._ordered(judged, np.flatnonzero(shown), limit)
+        if bar > 0 and len(best):
+            shares = judgement.shares[best]
+            best = best[shares >= self.model.recipe.tail_share * shares[0]]
+        return self._explained(best, words, judged)
 
     def rank(
         self, draft: Draft, *, audiences: frozenset[str], limit: int = 50
@@ -214,61 +203,164 @@ class SuggestionIndex:
         Works on any length of text. Ties are in the order of document ids; articles for which
         nothing speaks come last, with a score of 0.
         """
+        return self.rank_with_gate(draft, audiences=audiences, limit=limit)[0]
+
+    def rank_with_gate(
+        self, draft: Draft, *, audiences: frozenset[str], limit: int = 50
+    ) -> tuple[tuple[Ranked, ...], float]:
+        """The same, and the gate: how much the draft is about anything here; it speaks from 0."""
+        judged = self.judge(draft, audiences=audiences)
+        judgement, candidates = judged.judgement, judged.candidates
+        best = self._ordered(judged, np.arange(len(candidates)), limit)
+        ranking = tuple(
+            Ranked(
+                self._id(candidates, int(at)),
+                float(judgement.scores[at]),
+                float(judgement.confidence[at]),
+            )
+            for at in best
+        )
+        if len(ranking) < min(limit, self.document_count):
+            ranking += self._rest(candidates, audiences, limit - len(ranking))
+        return ranking, judgement.gate
+
+    def judge(self, draft: Draft, *, audiences: frozenset[str]) -> Judged:
+        """Everything that is computed for a draft, for explaining and for learning."""
         text = _draft_text(draft)
-        if not self.document_count:
-            return ()
         words = analyser(detect(text, draft.locale)).words(text, MAX_DRAFT_WORDS)
-        scores, confidence = self._judge(words)
-        readable = self._readable(audiences)
-        best = top(np.where(readable, scores, 0.0), limit)
-        rest = np.flatnonzero(readable & (scores <= 0))[: limit - len(best)]
-        best = np.concatenate([best, rest])
-        return tuple(
-            Ranked(self._table.ids[row], float(scores[row]), float(confidence[row])) for row in best
+        return self._judge(words, audiences)
+
+    def document_ids(self, candidates: Candidates) -> list[str]:
+        """The documents that candidates stand for."""
+        return [self._id(candidates, at) for at in range(len(candidates))]
+
+    def ticket_id(self, part: int, number: int) -> str:
+        """The id of a ticket that is near a draft."""
+        return self.parts[part].segment.articles.ticket_ids[number]
+
+    def _judge(self, words: Sequence[Word], audiences: frozenset[str]) -> Judged:
+        query = ask(words, self.parts)
+        candidates = gather(
+            query, self.parts, [self._readable(n, audiences) for n in self._numbers]
+        )
+        margins = self._margins(query, candidates)
+        return Judged(
+            query, candidates, margins, judge(self.model.recipe, candidates, margins, query.known)
         )
 
-    def _judge(self, words: list[Word]) -> tuple[Array, Array]:
-        """Score and confidence of every article."""
-        recipe = self._evidence.recipe
-        counts = self._evidence.ticket_counts.astype(np.float64)
-        signals = self._evidence.signals(words)
-        return recipe.rank(signals, counts), recipe.confidence(signals, counts)
+    @property
+    def _numbers(self) -> range:
+        return range(len(self.parts))
 
-    def _readable(self, audiences: frozenset[str]) -> npt.NDArray[np.bool_]:
-        return np.isin(self._audiences, sorted(audiences))
+    @cached_property
+    def _seen(self) -> dict[tuple[int, frozenset[str]], Flags]:
+        return {}
+
+    def _readable(self, number: int, audiences: frozenset[str]) -> Flags:
+        """Which articles of a part count and may be read; kept for the few audiences there are."""
+        found = self._seen.get((number, audiences))
+        if found is None:
+            part = self.parts[number]
+            labels = part.segment.articles.audience_labels
+            wanted = [at for at, label in enumerate(labels) if label in audiences]
+            found = np.isin(part.segment.articles.audiences, wanted) & ~part.dead
+            if len(self._seen) < _KEPT_AUDIENCES:
+                self._seen[number, audiences] = found
+        return found
+
+    def _margins(self, query: Query, candidates: Candidates) -> Array:
+        linear = self.model.linear
+        margins = np.zeros(len(candidates))
+        if linear is None or not len(candidates):
+            return margins
+        found = linear.margins(query.words, query.grams)
+        for number, columns in enumerate(self._columns):
+            own = np.flatnonzero(candidates.parts == number)
+            column = columns[candidates.rows[own]]
+            margins[own] = np.where(column >= 0, found[column], -FLOOR) + FLOOR
+        return margins
+
+    @cached_property
+    def _columns(self) -> list[Ints]:
+        """For each part, the linear model's column of each article; -1 for none."""
+        linear = self.model.linear
+        columns = [np.full(part.segment.article_count, -1, np.int64) for part in self.parts]
+        for column, document_id in enumerate(linear.articles if linear else ()):
+            for number, part in enumerate(self.parts):
+                row = part.segment.articles.ids.find(document_id)
+                if row is not None:
+                    columns[number][row] = column
+        return columns
+
+    def _id(self, candidates: Candidates, at: int) -> str:
+        part = self.parts[int(candidates.parts[at])]
+        return part.segment.articles.ids[int(candidates.rows[at])]
+
+    def _languages(self, candidates: Candidates) -> npt.NDArray[np.int16]:
+        found = np.zeros(len(candidates), dtype=np.int16)
+        for number in self._numbers:
+            own = candidates.parts == number
+            found[own] = self.parts[number].segment.articles.languages[candidates.rows[own]]
+        return found
+
+    def _ordered(self, judged: Judged, among: Ints, limit: int) -> Ints:
+        """The best of some candidates, best first, ties by id."""
+        scores = judged.judgement.scores[among]
+        order = among[np.argsort(-scores, kind="stable")]
+        if len(order) > limit:
+            last = judged.judgement.scores[order[limit - 1]]
+            order = order[judged.judgement.scores[order] >= last]
+        ids = {int(at): self._id(judged.candidates, int(at)) for at in order}
+        ranked = sorted(ids, key=lambda at: (-judged.judgement.scores[at], ids[at]))
+        return np.array(ranked[:limit], dtype=np.int64)
+
+    def _rest(
+        self, candidates: Candidates, audiences: frozenset[str], count: int
+    ) -> tuple[Ranked, ...]:
+        """Readable articles that did not come into question, in the order of their ids."""
+        found: list[str] = []
+        for number in self._numbers:
+            rest = self._readable(number, audiences).copy()
+            rest[candidates.rows[candidates.parts == number]] = False
+            ids = self.parts[number].segment.articles.ids
+            found += [ids[int(row)] for row in np.flatnonzero(rest)[:count]]
+        return tuple(Ranked(document_id, 0.0, 0.0) for document_id in sorted(found)[:count])
 
     def _explained(
-        self,
-        rows: npt.NDArray[np.int64],
-        words: list[Word],
-        scores: npt.NDArray[np.float64],
-        confidence: npt.NDArray[np.float64],
+        self, best: Ints, words: Sequence[Word], judged: Judged
     ) -> tuple[Suggestion, ...]:
-        if not len(rows):
-            return ()
-        wanted = self._evidence.telling(words)
+        telling = _telling(words, judged.query)
         suggestions = []
-        for row in rows:
-            analysis = analyser(as_language(self._table.locales[row]))
-            passages = [self._table.passage(number) for number in self._table.passages_of(int(row))]
-            passage = passages[choose_passage(passages, wanted, analysis)]
-            matched = matched_words(self._evidence, words, int(row))
+        for at in best:
+            part = self.parts[int(judged.candidates.parts[at])]
+            row = int(judged.candidates.rows[at])
+            articles = part.segment.articles
+            own = analyser(LANGUAGE_LABELS[int(articles.languages[row])] or None)
+            passages = part.segment.passages(row)
+            passage = passages[choose_passage(passages, telling, own)]
+            matched = matched_words(part.segment, words, telling, row)
             suggestions.append(
                 Suggestion(
-                    document_id=self._table.ids[row],
+                    document_id=articles.ids[row],
                     section_anchor=passage.anchor,
                     section_title=passage.title,
-                    excerpt=excerpt(passage.text, matched.stems, analysis),
-                    score=float(scores[row]),
-                    confidence=float(confidence[row]),
+                    excerpt=excerpt(passage.text, matched.stems, own),
+                    score=float(judged.judgement.scores[at]),
+                    confidence=float(judged.judgement.confidence[at]),
                     terms=matched.terms,
                 )
             )
         return tuple(suggestions)
 
 
-def _bar(threshold: float | None) -> float:
-    return DEFAULT_THRESHOLD if threshold is None else threshold
+_NONE: Final = np.zeros(0, dtype=np.int64)
+_KEPT_AUDIENCES: Final = 64
+
+
+def _telling(words: Sequence[Word], query: Query) -> dict[str, float]:
+    """The stems of a draft that are no stop words, and the idf of each."""
+    idf = dict(zip(query.words.keys.tolist(), query.word_idf.tolist(), strict=True))
+    return {word.stem: idf[word.key] for word in words if not word.common}
 
 
 def _draft_text(draft: Draft) -> str:

@@ -20,7 +20,7 @@ from search.fusion import fuse
 from search.highlights import Wanted, best_section, marked
 from search.language import LANGUAGES, as_language
 from search.query_text import QueryText, parse_query
-from search.suggestions import Ranked
+from search.suggestions import DEFAULT_THRESHOLD, Ranked
 from search.whoosh_index import WhooshFolder, stored_article, text_field, title_field
 
 # Hits beyond this are neither fused nor paged through: nobody reads them.
@@ -30,8 +30,8 @@ _TITLE_BOOST: Final = 2.5
 _PREFIX_BOOST: Final = 0.6
 _MIN_LAST_PREFIX: Final = 3
 _PHRASE_SLOP: Final = 1
-# What only the ranker found is shown from this confidence on.
-_LIKED_CONFIDENCE: Final = 0.15
+# What only the ranker found is shown from this confidence on, as suggestions are.
+_LIKED_CONFIDENCE: Final = DEFAULT_THRESHOLD
 
 
 class WhooshArticleSearch:

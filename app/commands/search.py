@@ -15,6 +15,7 @@ from app.web.request_context import Product
 from search.documents import Section
 from search.errors import EvaluationError
 from search.evaluation import EvaluationReport, Field, Warm, evaluate
+from search.explaining import Part, explain
 from search.suggestions import DEFAULT_THRESHOLD, Draft
 
 group = AppGroup("search", help="The indexes, and how good the suggestions are.")
@@ -157,3 +158,41 @@ def query(text: str, *, everything: bool, limit: int) -> None:
         click.echo(f"   {card.path}{anchor}")
         click.echo(f"   because: {' · '.join(suggestion.terms)}")
         click.echo(f"   {suggestion.excerpt}")
+
+
+@group.command("explain")
+@click.argument("text")
+@click.option("--limit", type=click.IntRange(1, 50), default=3, show_default=True)
+def explain_command(text: str, *, limit: int) -> None:
+    """Show the sum by which a draft with this TEXT finds its articles, or is met with silence."""
+    product = _product()
+    product.indexes.refresh()
+    index = product.indexes.suggestions()
+    if index is None:
+        raise click.ClickException("There is no index; see the log above.")
+    with product.database.reading() as session:
+        audiences = queries.audiences(session, ANYBODY)
+        told = explain(index, Draft(text, "", None), audiences=audiences, limit=limit)
+        cards = queries.published_by_ids(
+            session, ANYBODY, [each.document_id for each in told.articles]
+        )
+    verdict = "speaks" if told.gate >= 0 else "is silent"
+    click.echo(f"The gate {verdict}: {told.gate:.2f}; {told.known:.0%} of the draft is known here.")
+    for part in told.gate_parts:
+        click.echo(_sum_line(part))
+    click.echo(f"   {'bias':<20} {told.gate_bias:>28.2f}")
+    for place, article in enumerate(told.articles, start=1):
+        card = cards.get(int(article.document_id))
+        title = card.title if card else f"article {article.document_id}"
+        click.echo(f"{place}. {title}  score {article.score:.2f}, {article.share:.0%} of the odds,")
+        click.echo(f"   right with a chance of {article.confidence:.0%}")
+        for part in article.parts:
+            click.echo(_sum_line(part))
+        if article.standing:
+            click.echo(f"   {'standing':<20} {article.standing:>28.2f}")
+        for ticket, nearness in article.tickets:
+            click.echo(f"   like {ticket} ({nearness:.2f})")
+
+
+def _sum_line(part: Part) -> str:
+    return f"   {part.name:<20} {part.value:>8.3f} × {part.weight:>7.2f} = {part.points:>8.2f}"

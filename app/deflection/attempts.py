@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
+from app.db.outbox import bump_index
 from app.deflection.models import Attempt, Impression
 from app.deflection.rules import AttemptState
 from app.deflection.states import Verdict
@@ -73,6 +74,9 @@ def put_state(session: Session, attempt: Attempt, state: AttemptState, *, now: d
             count_solved(session, before, by=-1)
         if after is not None:
             count_solved(session, after)
+        # What somebody without an account says teaches nothing (see `learning.customer_words`).
+        if attempt.user_id is not None:
+            bump_index(session, now=now)
     attempt.outcome = state.outcome
     attempt.solved_by_article_id = state.solved_by
     attempt.solved_at = state.solved_at

@@ -22,10 +22,11 @@ from app.knowledge.indexing import (
     changed_since,
     documents,
 )
-from search.counted_texts import CountedTexts
-from search.documents import CustomerWords
+from search.counted import CountedArticle, count_articles, fingerprint
+from search.desk_model import UNTRAINED, DeskModel
+from search.documents import CustomerWords, Document
 from search.errors import SnapshotError
-from search.recipe import DEFAULT_RECIPE
+from search.index_store import IndexStore, Stored
 from search.snapshots import saved_name
 from search.suggestions import SuggestionIndex, TicketIndex
 from search.whoosh_search import WhooshArticleSearch
@@ -33,6 +34,9 @@ from search.whoosh_search import WhooshArticleSearch
 CustomersWords = Callable[[Session], Iterable[CustomerWords]]
 
 _STAMP: Final = "STAMP"
+# So many articles may stand in the small segment: searching it costs each draft a little.
+_MOST_APART: Final = 64
+_SHARE_APART: Final = 0.01
 # Beyond this many changed articles a fresh index is faster than changing the old one.
 _MAX_CHANGES: Final = 200
 
@@ -42,6 +46,9 @@ class OpenIndexes:
     """Indexes in memory, all of the same content."""
 
     content: ContentVersion
+    stored: Stored
+    model: DeskModel
+    model_name: str | None
     suggestions: SuggestionIndex
     tickets: TicketIndex
     tickets_name: str | None
@@ -58,7 +65,10 @@ class IndexFiles:
         self._stamp = folder / _STAMP
         self.articles = WhooshArticleSearch(folder / "articles")
         self._documents = PublishedDocuments()
-        self._counted = CountedTexts(DEFAULT_RECIPE.common_weight)
+        self._store = IndexStore(folder / "suggestions")
+        self._stored: Stored | None = None
+        self._prints: dict[str, tuple[Document, frozenset[CustomerWords], int]] = {}
+        self._apart: dict[str, CountedArticle] = {}
         self._resolved: tuple[str | None, list[CustomerWords]] | None = None
 
     def signature(self) -> tuple[int, int] | None:
@@ -90,19 +100,32 @@ class IndexFiles:
             tickets = before.tickets
         else:
             tickets = TicketIndex.load(folder)
-        suggestions = SuggestionIndex.load(self._folder / "suggestions")
-        return OpenIndexes(content, suggestions, tickets, name)
+        stored = self._store.open(before.stored if before else None)
+        model_name = saved_name(self._folder / "model")
+        if before is not None and before.model_name == model_name:
+            model = before.model
+        else:
+            model = self._model()
+        suggestions = stored.index.with_model(model)
+        return OpenIndexes(content, stored, model, model_name, suggestions, tickets, name)
 
-    def prepare(
-        self,
-        session: Session,
-        *,
-        customer_words: CustomersWords,
-        resolved_tickets: CustomersWords,
-    ) -> None:
-        """Read and count what is there, so that the next build is quick. Call it inside `alone`."""
-        self._counted.articles(self._documents.read(session))
-        self._counted.tickets([*customer_words(session), *resolved_tickets(session)])
+    def verify(self, opened: OpenIndexes) -> None:
+        """Read the large segment whole. Raises SnapshotError when it is damaged."""
+        self._store.verify(opened.stored)
+
+    def save_model(self, model: DeskModel) -> None:
+        """Let every process rank with this model. Call it inside `alone`."""
+        content = self.content()
+        model.save(self._folder / "model", content.version if content else 0)
+        if content is not None:
+            self._write_stamp(content)
+
+    def _model(self) -> DeskModel:
+        try:
+            return DeskModel.load(self._folder / "model")
+        except SnapshotError:
+            # Without what the desk taught suggestions are a little worse, and there.
+            return UNTRAINED
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -140,25 +163,76 @@ class IndexFiles:
         changed = not afresh and self._change_articles(session, content)
         if afresh:
             self._documents, self._resolved = PublishedDocuments(), None
-            self._counted.forget()
+            self._stored, self._prints, self._apart = None, {}, {}
         everything = self._documents.read(session)
         if not changed:
             self.articles.rebuild(everything, content.version)
-        suggestions = SuggestionIndex.build(
-            everything, customer_words(session), version=content.version, counted=self._counted
-        )
-        suggestions.save(self._folder / "suggestions")
+        words = list(customer_words(session))
+        self._stored = self._bring_up(everything, words, content.version, afresh=afresh)
         self._build_tickets(list(resolved_tickets(session)), content.version)
         self._write_stamp(content)
         return content
 
+    def _bring_up(
+        self,
+        everything: list[Document],
+        words: list[CustomerWords],
+        version: int,
+        *,
+        afresh: bool,
+    ) -> Stored:
+        """Count what is another than in the index on disk, and save that."""
+        told: dict[str, set[CustomerWords]] = {}
+        for each in words:
+            told.setdefault(each.document_id, set()).add(each)
+        prints = {
+            document.id: self._fingerprint(document, frozenset(told.get(document.id, ())))
+            for document in everything
+        }
+        self._prints = {id_: self._prints[id_] for id_ in prints}
+        stored = None if afresh else self._known()
+        if stored is None:
+            self._apart = {}
+            return self._store.save(SuggestionIndex.build(everything, words, version=version))
+        base = stored.base.articles
+        held = dict(zip(base.ids, base.fingerprints.tolist(), strict=True))
+        new = {id_ for id_, number in prints.items() if held.get(id_) != number}
+        self._apart = {
+            id_: each
+            for id_, each in self._apart.items()
+            if id_ in new and each.fingerprint == prints[id_]
+        }
+        wanted = [each for each in everything if each.id in new and each.id not in self._apart]
+        counted = count_articles(wanted, (each for id_ in new for each in told.get(id_, ())))
+        self._apart |= {each.document.id: each for each in counted}
+        removed = held.keys() - prints.keys()
+        index = stored.index.changed(list(self._apart.values()), removed, version=version)
+        if len(self._apart) + len(removed) > max(_MOST_APART, _SHARE_APART * len(held)):
+            self._apart = {}
+            return self._store.save(index.merged())
+        return self._store.save(index, stored)
+
+    def _known(self) -> Stored | None:
+        """The index on disk; None: there is none that can be read."""
+        try:
+            self._stored = self._store.open(self._stored)
+        except SnapshotError:
+            return None
+        return self._stored
+
+    def _fingerprint(self, document: Document, words: frozenset[CustomerWords]) -> int:
+        known = self._prints.get(document.id)
+        if known is None or known[0] is not document or known[1] != words:
+            known = document, words, fingerprint(document, words)
+            self._prints[document.id] = known
+        return known[2]
+
     def _build_tickets(self, resolved: list[CustomerWords], version: int) -> None:
         """Most changes are of articles alone: then the tickets' index stays as it is."""
         folder = self._folder / "tickets"
-        self._counted.tickets(resolved)  # so that they stay counted
         if self._resolved is not None and self._resolved == (saved_name(folder), resolved):
             return
-        TicketIndex.build(resolved, version=version, counted=self._counted).save(folder)
+        TicketIndex.build(resolved, version=version).save(folder)
         self._resolved = (saved_name(folder), resolved)
 
     def _change_articles(self, session: Session, content: ContentVersion) -> bool:

@@ -16,11 +16,12 @@ import structlog
 
 from app.db.database import Database
 from app.knowledge.index_files import CustomersWords, IndexFiles, OpenIndexes
-from app.knowledge.indexing import ContentVersion
+from app.knowledge.indexing import ContentVersion, documents
 from search.article_search import ArticleSearch, SearchPage, SearchRequest
 from search.errors import SnapshotError
 from search.language import prepare_detection
 from search.suggestions import Ranked, SuggestionIndex, TicketIndex
+from search.training import is_worth_training, solved_tickets, train
 
 LOOK_EVERY_SECONDS: Final = 0.1
 """How often a process looks for newer indexes on disk."""
@@ -55,6 +56,7 @@ class IndexHost:
         self._looked_at = float("-inf")
         self._loading = threading.Lock()
         self._is_damaged = False
+        self._verified: str | None = None
         self._watching: threading.Thread | None = None
         self._stopping = threading.Event()
 
@@ -100,17 +102,30 @@ class IndexHost:
         opened = self._look(now=True)
         return opened.content.version if opened else 0
 
-    def prepare(self) -> None:
-        """Read and analyse the content, so that building takes little after the next change.
+    def teach(self) -> bool:
+        """Train the model of this desk when its tickets have become enough others; whether it did.
 
-        For a process whose work is to build: what was analysed stays in its memory.
+        Takes up to some minutes: for a thread that has nothing else to do.
         """
-        with self._files.alone(), self._database.reading() as session:
-            self._files.prepare(
-                session,
-                customer_words=self._customer_words,
-                resolved_tickets=self._resolved_tickets,
-            )
+        with self._database.reading() as session:
+            articles = list(documents(session))
+            words = list(self._customer_words(session))
+            unsolved = [each for each in self._resolved_tickets(session) if not each.document_id]
+        opened = self._look(now=True)
+        known = opened.model.tickets if opened else 0
+        if opened is None or not is_worth_training(len(solved_tickets(words)), known):
+            return False
+        started = time.monotonic()
+        model = train(articles, words, solved_tickets(unsolved))
+        if model is None:
+            return False
+        with self._files.alone():
+            self._files.save_model(model)
+        log.info(
+            "index.taught", tickets=model.tickets, seconds=round(time.monotonic() - started, 1)
+        )
+        self._look(now=True)
+        return True
 
     def watch(self) -> None:
         """Keep the indexes fresh in the background, from now until `stop`. Once is enough."""
@@ -132,7 +147,7 @@ class IndexHost:
         stale_since: float | None = None
         while not self._stopping.wait(LOOK_EVERY_SECONDS):
             try:
-                self._look()
+                self._verify(self._look())
                 if not (self._is_damaged or self._is_stale()):
                     stale_since = None
                     continue
@@ -148,6 +163,17 @@ class IndexHost:
                 # The database may be away for a moment; whoever asks goes on with what there is.
                 log.exception("index.refresh_failed")
                 self._stopping.wait(REST_SECONDS)
+
+    def _verify(self, opened: OpenIndexes | None) -> None:
+        """Read a large segment whole once after it was opened, which opening did not wait for."""
+        if opened is None or opened.stored.base_name == self._verified:
+            return
+        try:
+            self._files.verify(opened)
+        except SnapshotError as error:
+            self._open = None
+            self._report_damage(error)
+        self._verified = opened.stored.base_name
 
     def _is_stale(self) -> bool:
         with self._database.reading() as session:

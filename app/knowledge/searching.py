@@ -5,7 +5,7 @@ is looked up in the database before it is shown: what was withdrawn a moment ago
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from sqlalchemy.orm import Session
@@ -108,10 +108,14 @@ def _ranked(
         return ()
     draft = Draft(subject=parse_query(text).text, body="", locale=locale)
     try:
-        return ranker.rank(draft, audiences=audiences, limit=_MAX_RANKED)
+        ranking, gate = ranker.rank_with_gate(draft, audiences=audiences, limit=_MAX_RANKED)
     except Exception:  # noqa: BLE001 - whatever is wrong with it, the search engine answers
         _LOG.exception("the ranker failed; the search goes on without it")
         return ()
+    if gate >= 0:
+        return ranking
+    # Too little speaks for anything: the ranker may order what the engine finds, not add to it.
+    return tuple(replace(each, confidence=0.0) for each in ranking)
 
 
 def _checked(session: Session, actor: Actor, found: SearchPage) -> SearchResults:

@@ -54,7 +54,8 @@ def test_the_report_holds_every_figure(tmp_path):
     report = evaluate(write_set(tmp_path), warm="none").as_dict()
     assert list(report) == [
         "recall_at_1", "recall_at_3", "recall_at_5", "mrr_at_10", "ndcg_at_10", "auroc",
-        "false_suggestion_rate_at_95", "popularity_recall_at_1", "queries", "p50_ms", "p95_ms",
+        "false_suggestion_rate_at_95", "expected_calibration_error", "popularity_recall_at_1",
+        "queries", "p50_ms", "p95_ms",
     ]  # fmt: skip
     assert report["queries"] == 7
     assert 0 < report["p50_ms"] <= report["p95_ms"]

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from search.metrics import (
     auroc,
+    expected_calibration_error,
     false_suggestion_rate,
     ndcg_at,
     percentile,
@@ -76,3 +77,10 @@ def test_the_threshold_keeps_the_coverage(positives, coverage):
 def test_a_percentile_is_one_of_the_values(values, share):
     assert percentile(values, share) in values
     assert percentile([], share) == 0
+
+
+def test_calibration_error_of_worked_examples():
+    assert expected_calibration_error([1.0, 1.0], [True, True]) == 0
+    assert expected_calibration_error([0.5, 0.5], [True, False]) == 0
+    assert expected_calibration_error([0.95, 0.95], [False, False]) == pytest.approx(0.95)
+    assert expected_calibration_error([], []) == 0

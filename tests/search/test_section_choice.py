@@ -1,5 +1,5 @@
 from search.analysis import analyser
-from search.articles_table import Passage
+from search.passages import Passage
 from search.section_choice import choose_passage
 
 LEAD = Passage("", "", "If you cannot remember your password, ask for a link.")

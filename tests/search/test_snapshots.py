@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from search.errors import SnapshotError
+from search.index_store import IndexStore
 from search.snapshots import load_snapshot, save_snapshot, saved_version
 from search.suggestions import Draft, SuggestionIndex, TicketIndex
 from tests.search.samples import HELP_CENTRE, PUBLIC, TICKETS
@@ -15,23 +16,32 @@ from tests.search.samples import HELP_CENTRE, PUBLIC, TICKETS
 DRAFT = Draft("where can I download the invoices", "for my accountant")
 
 
+def save(index: SuggestionIndex, folder: Path) -> None:
+    IndexStore(folder).save(index)
+
+
+def load(folder: Path) -> SuggestionIndex:
+    return IndexStore(folder).open().index
+
+
 def current(folder: Path) -> Path:
+    folder /= "base"
     return folder / (folder / "CURRENT").read_text().strip()
 
 
 def test_a_loaded_index_answers_as_the_saved_one(tmp_path):
     built = SuggestionIndex.build(HELP_CENTRE, TICKETS, version=41)
-    built.save(tmp_path)
-    loaded = SuggestionIndex.load(tmp_path)
-    assert loaded.version == SuggestionIndex.saved_version(tmp_path) == 41
+    save(built, tmp_path)
+    loaded = load(tmp_path)
+    assert loaded.version == IndexStore(tmp_path).version() == 41
     assert loaded.document_count == len(HELP_CENTRE)
     assert loaded.suggest(DRAFT, audiences=PUBLIC) == built.suggest(DRAFT, audiences=PUBLIC)
     assert loaded.rank(DRAFT, audiences=PUBLIC) == built.rank(DRAFT, audiences=PUBLIC)
 
 
 def test_an_empty_index_survives_the_round_trip(tmp_path):
-    SuggestionIndex.build((), (), version=1).save(tmp_path)
-    assert SuggestionIndex.load(tmp_path).suggest(DRAFT, audiences=PUBLIC) == ()
+    save(SuggestionIndex.build((), (), version=1), tmp_path)
+    assert load(tmp_path).suggest(DRAFT, audiences=PUBLIC) == ()
 
 
 def test_a_ticket_index_survives_the_round_trip(tmp_path):
@@ -45,42 +55,43 @@ def test_a_ticket_index_survives_the_round_trip(tmp_path):
 def test_nothing_saved_yet_is_said_clearly(tmp_path):
     assert saved_version(tmp_path) is None
     with pytest.raises(SnapshotError, match="build it"):
-        SuggestionIndex.load(tmp_path)
+        load(tmp_path)
 
 
 def test_a_damaged_file_is_noticed(tmp_path):
-    SuggestionIndex.build(HELP_CENTRE, TICKETS, version=1).save(tmp_path)
+    save(SuggestionIndex.build(HELP_CENTRE, TICKETS, version=1), tmp_path)
     for path in sorted(current(tmp_path).iterdir()):
         content = path.read_bytes()
         path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
         if path.name != "manifest.json":
             with pytest.raises(SnapshotError, match="rebuild"):
-                SuggestionIndex.load(tmp_path)
+                load(tmp_path)
         path.write_bytes(content[: len(content) // 2])
         with pytest.raises(SnapshotError):
-            SuggestionIndex.load(tmp_path)
+            load(tmp_path)
         path.write_bytes(content)
-    assert SuggestionIndex.load(tmp_path).version == 1
+    assert load(tmp_path).version == 1
 
 
 def test_a_missing_file_and_a_wild_pointer_are_noticed(tmp_path):
-    SuggestionIndex.build(HELP_CENTRE, (), version=1).save(tmp_path)
-    (current(tmp_path) / "word_idf.npy").unlink()
+    save(SuggestionIndex.build(HELP_CENTRE, (), version=1), tmp_path)
+    (current(tmp_path) / "df.npy").unlink()
     with pytest.raises(SnapshotError):
-        SuggestionIndex.load(tmp_path)
-    (tmp_path / "CURRENT").write_text("v1/../../elsewhere")
+        load(tmp_path)
+    (tmp_path / "base" / "CURRENT").unlink()
+    (tmp_path / "changes" / "CURRENT").write_text("v1/../../elsewhere")
     with pytest.raises(SnapshotError):
-        SuggestionIndex.load(tmp_path)
+        load(tmp_path)
 
 
 def test_a_snapshot_of_another_kind_is_refused(tmp_path):
-    TicketIndex.build(TICKETS, version=1).save(tmp_path)
+    TicketIndex.build(TICKETS, version=1).save(tmp_path / "changes")
     with pytest.raises(SnapshotError):
-        SuggestionIndex.load(tmp_path)
+        load(tmp_path)
 
 
 def test_no_pickle_is_written(tmp_path):
-    SuggestionIndex.build(HELP_CENTRE, TICKETS, version=1).save(tmp_path)
+    save(SuggestionIndex.build(HELP_CENTRE, TICKETS, version=1), tmp_path)
     kinds = {path.suffix for path in current(tmp_path).iterdir()}
     assert kinds == {".npy", ".json"}
     for path in current(tmp_path).glob("*.npy"):
@@ -90,32 +101,32 @@ def test_no_pickle_is_written(tmp_path):
 def test_old_versions_are_forgotten_but_one(tmp_path):
     index = SuggestionIndex.build(HELP_CENTRE, (), version=1)
     for _ in range(4):
-        index.save(tmp_path)
-    assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 2
+        save(index, tmp_path)
+    assert len([path for path in (tmp_path / "base").iterdir() if path.is_dir()]) == 2
 
 
 def test_an_open_index_outlives_the_versions_that_follow(tmp_path):
-    SuggestionIndex.build(HELP_CENTRE, TICKETS, version=1).save(tmp_path)
-    opened = SuggestionIndex.load(tmp_path)
+    save(SuggestionIndex.build(HELP_CENTRE, TICKETS, version=1), tmp_path)
+    opened = load(tmp_path)
     expected = opened.suggest(DRAFT, audiences=PUBLIC)
     for version in range(2, 6):
-        SuggestionIndex.build((), (), version=version).save(tmp_path)
+        save(SuggestionIndex.build((), (), version=version), tmp_path)
     assert opened.suggest(DRAFT, audiences=PUBLIC) == expected
 
 
 def test_readers_see_the_old_version_or_the_new_one(tmp_path):
     indexes = [SuggestionIndex.build(HELP_CENTRE, TICKETS, version=v) for v in (1, 2)]
-    indexes[0].save(tmp_path)
+    save(indexes[0], tmp_path)
     seen: list[int] = []
     stop = threading.Event()
 
     def read() -> None:
         while not stop.is_set():
-            seen.append(SuggestionIndex.load(tmp_path).version)
+            seen.append(load(tmp_path).version)
 
     reader = threading.Thread(target=read)
     reader.start()
-    indexes[1].save(tmp_path)
+    save(indexes[1], tmp_path)
     while 2 not in seen[-1:]:
         assert reader.is_alive()
     stop.set()

@@ -1,0 +1,134 @@
+"""A draft as the engine sees it: sparse unit vectors, weighed by how rare each feature is here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from search.analysis import Word
+from search.counting import Flags, Floats, Ints, Rows, count_grams, count_words
+from search.segment import Segment
+
+
+@dataclass(frozen=True)
+class Live:
+    """A segment, which of its articles another segment replaces, and what that takes away.
+
+    `gone_features` are features of the replaced articles, `gone_counts` in how many of their texts
+    each stands. The counts are of articles and tickets that are left.
+    """
+
+    segment: Segment
+    dead: Flags
+    gone_features: Ints
+    gone_counts: Ints
+
+    article_count: int
+    ticket_count: int
+
+    def frequency(self, at: Ints, here: Flags) -> Ints:
+        """In how many texts the features numbered `at` stand; 0 where they are not `here`."""
+        found = self.segment.df[at].astype(np.int64)
+        if len(self.gone_features):
+            gone = np.searchsorted(self.gone_features, at)
+            gone[gone == len(self.gone_features)] = 0
+            found -= np.where(self.gone_features[gone] == at, self.gone_counts[gone], 0)
+        return np.where(here, found, 0)
+
+
+def live(segment: Segment, replaced: Ints) -> Live:
+    """A segment without some of its articles."""
+    dead = np.zeros(segment.article_count, dtype=bool)
+    dead[replaced] = True
+    gone = segment.frequencies(np.sort(replaced))
+    tickets = int(np.diff(segment.articles.ticket_starts)[~dead].sum())
+    return Live(segment, dead, *gone, int((~dead).sum()), tickets)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a query's features are in one segment: their numbers, those that are not here left out.
+
+    `telling` are the word features that are no stop words, `unknown` the n-grams of words that no
+    text has.
+    """
+
+    words: Ints
+    word_weights: Floats
+    telling: Flags
+    grams: Ints
+    gram_weights: Floats
+    unknown: Flags
+
+
+@dataclass(frozen=True)
+class Query:
+    """The words (with pairs) and the n-grams of a draft, each a vector of length one.
+
+    Words that no text has count in the length: a text about something else stays far from
+    everything. `known`, in [0, 1], is the share of the draft that some text has.
+    """
+
+    words: Rows
+    word_weights: Floats
+    word_idf: Floats
+    grams: Rows
+    gram_weights: Floats
+    unknown_grams: Flags
+    known: float
+    places: tuple[Place, ...]
+
+
+def ask(words: Sequence[Word], parts: Sequence[Live]) -> Query:
+    """The query that these words make to an index of these parts."""
+    counted, grams = count_words([words]), count_grams([words])
+    found_words = [part.segment.find(counted.keys) for part in parts]
+    found_grams = [part.segment.find(grams.keys) for part in parts]
+    units = sum(part.article_count + part.ticket_count for part in parts)
+    df = _total(parts, found_words, len(counted.keys))
+    # A stop word stands in nearly every text, though not every text is indexed with it.
+    word_idf = np.where(counted.common, np.float32(1.0), smooth_idf(df, units))
+    word_weights = _unit(counted.weights * word_idf)
+    gram_idf = smooth_idf(_total(parts, found_grams, len(grams.keys)), units)
+    gram_weights = _unit(grams.weights * gram_idf)
+    known = float(np.sum(word_weights[(df > 0) | counted.common] ** 2, dtype=np.float64))
+    unknown = _unknown_grams(words, counted, df, grams)
+    places = tuple(
+        Place(
+            words=at[here],
+            word_weights=word_weights[here],
+            telling=~counted.common[here],
+            grams=gram_at[gram_here],
+            gram_weights=gram_weights[gram_here],
+            unknown=unknown[gram_here],
+        )
+        for (at, here), (gram_at, gram_here) in zip(found_words, found_grams, strict=True)
+    )
+    return Query(counted, word_weights, word_idf, grams, gram_weights, unknown, known, places)
+
+
+def smooth_idf(frequency: Ints, units: int) -> Floats:
+    """ln((1 + N) / (1 + df)) + 1, as scikit-learn defines it."""
+    idf: Floats = (np.log((1.0 + units) / (1.0 + frequency)) + 1.0).astype(np.float32)
+    return idf
+
+
+def _total(parts: Sequence[Live], found: Sequence[tuple[Ints, Flags]], count: int) -> Ints:
+    total = np.zeros(count, dtype=np.int64)
+    for part, (at, here) in zip(parts, found, strict=True):
+        if len(part.segment.keys):
+            total += part.frequency(at, here)
+    return total
+
+
+def _unit(weights: npt.NDArray[np.floating[Any]]) -> Floats:
+    length = float(np.sqrt(np.sum(weights.astype(np.float64) ** 2)))
+    return (weights / (length or 1.0)).astype(np.float32)
+
+
+def _unknown_grams(words: Sequence[Word], counted: Rows, df: Ints, grams: Rows) -> Flags:
+    strange = set(counted.keys[(df == 0) & ~counted.common].tolist())
+    spelled = count_grams([[word for word in words if word.key in strange]])
+    return np.isin(grams.keys, spelled.keys, assume_unique=True)

@@ -1,0 +1,245 @@
+"""A part of an index: some articles with everything that is known of them, as arrays.
+
+Segments never change. An index is a large one, a small one with what changed since, and a list of
+the articles of the large one that the small one replaces (see `search.suggestions`).
+"""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from search.counted import CountedArticle
+from search.counting import Flags, Floats, Ints, Rows, stacked
+from search.fields import ByFeature, ByRow, centroids, numbered, turned
+from search.keys import Keys, feature_key
+from search.language import as_language
+from search.passages import Passage
+from search.strings import Strings
+
+FIELDS: Final = (
+    "title", "spelling", "text", "passage", "centroid", "manner", "ticket_words", "ticket_grams",
+)  # fmt: skip
+COUNTED: Final = ("title", "spelling", "text", "passage", "ticket_words", "ticket_grams")
+# Fields that are means of others, and how many features of such a mean are kept: the heaviest, so
+# that what is known of a popular article does not grow for ever.
+CENTROIDS: Final = {"centroid": ("ticket_words", 400), "manner": ("ticket_grams", 1_000)}
+# Whole fields are scored only for these; the others for the articles that come into question.
+RETRIEVED: Final = ("title", "text", "centroid", "spelling", "ticket_words")
+# Up to so many articles every field is scored whole: all of them come into question.
+SMALL: Final = 256
+
+
+@dataclass(frozen=True)
+class Articles:
+    """Columns of articles, sorted by id. `languages` and `audiences` number labels."""
+
+    ids: Strings
+    titles: Strings
+    languages: npt.NDArray[np.int16]
+    audiences: npt.NDArray[np.int32]
+    audience_labels: tuple[str, ...]
+    ticket_counts: npt.NDArray[np.int32]
+    standings: Floats
+    fingerprints: Keys
+    id_keys: Keys  # what decides between articles that are equally good
+    ticket_keys: Keys
+    passage_starts: Ints  # of each article's passages, and the end
+    ticket_starts: Ints
+    anchors: Strings
+    headings: Strings
+    texts: Strings
+    ticket_ids: Strings
+
+
+LANGUAGE_LABELS: Final = ("", "en", "es")
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Articles, the features that they have, and in how many texts each feature stands.
+
+    `df[f]` counts articles (title or text) and learned tickets that hold feature `keys[f]`; of
+    character n-grams, titles and tickets.
+    """
+
+    articles: Articles
+    keys: Keys
+    df: npt.NDArray[np.int32]
+    by_row: Mapping[str, ByRow]
+    by_feature: Mapping[str, ByFeature]
+    _scratch: threading.local = field(default_factory=threading.local, compare=False)
+
+    @property
+    def article_count(self) -> int:
+        return len(self.articles.ids)
+
+    @property
+    def ticket_count(self) -> int:
+        return len(self.articles.ticket_ids)
+
+    def find(self, keys: Keys) -> tuple[Ints, Flags]:
+        """The numbers of features here, and whether each is here at all."""
+        if not len(self.keys):
+            return np.zeros(len(keys), np.int64), np.zeros(len(keys), dtype=bool)
+        at = np.searchsorted(self.keys, keys)
+        at[at == len(self.keys)] = 0
+        return at, self.keys[at] == keys
+
+    def scratch(self) -> Floats:
+        """This thread's zeros, one for each feature: whoever writes into it writes zeros again."""
+        found: Floats | None = getattr(self._scratch, "zeros", None)
+        if found is None:
+            found = np.zeros(len(self.keys), dtype=np.float32)
+            self._scratch.zeros = found
+        return found
+
+    def passages(self, article: int) -> list[Passage]:
+        """What a suggestion of this article can point at, in reading order."""
+        own = self.articles
+        begin, end = int(own.passage_starts[article]), int(own.passage_starts[article + 1])
+        return [Passage(own.anchors[n], own.headings[n], own.texts[n]) for n in range(begin, end)]
+
+    def ticket_articles(self, tickets: Ints) -> Ints:
+        """The article that each of these tickets belongs to."""
+        return np.searchsorted(self.articles.ticket_starts, tickets, side="right") - 1
+
+    def frequencies(self, articles: Ints) -> tuple[Ints, Ints]:
+        """Features of some articles and their tickets, and in how many of these texts each is."""
+        tickets = _ranges(self.articles.ticket_starts, articles)
+        return frequencies(self.by_row, articles, tickets, len(self.keys))
+
+    @classmethod
+    def build(cls, counted: Sequence[CountedArticle]) -> "Segment":
+        """Lay out counted articles, which are sorted by id."""
+        rows: dict[str, Rows] = {
+            name: stacked([getattr(each, name) for each in counted]) for name in COUNTED
+        }
+        keys = np.unique(np.concatenate([each.keys for each in rows.values()]))
+        by_row = {name: numbered(each, keys) for name, each in rows.items()}
+        articles = _articles(counted)
+        for name, (source, best) in CENTROIDS.items():
+            by_row[name] = centroids(by_row[source], articles.ticket_starts, len(keys), best)
+        return cls.of(articles, keys, by_row)
+
+    @classmethod
+    def of(cls, articles: Articles, keys: Keys, by_row: Mapping[str, ByRow]) -> "Segment":
+        """Turn round what is scored whole, and count the frequencies."""
+        count = len(articles.ids)
+        every = np.arange(count), np.arange(len(articles.ticket_ids))
+        at, counts = frequencies(by_row, *every, len(keys))
+        df = np.zeros(len(keys), dtype=np.int32)
+        df[at] = counts
+        names = FIELDS if count <= SMALL else RETRIEVED
+        by_feature = {name: turned(by_row[name], len(keys)) for name in names}
+        return cls(articles, keys, df, by_row, by_feature)
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Every array, by the name that a snapshot gives it."""
+        own = self.articles
+        arrays: dict[str, npt.NDArray[Any]] = {"keys": self.keys, "df": self.df}
+        for name, by_row in self.by_row.items():
+            arrays |= by_row.arrays(name)
+        for name, by_feature in self.by_feature.items():
+            arrays |= by_feature.arrays(name)
+        for name in _COLUMNS:
+            arrays[name] = getattr(own, name)
+        for name in _TEXTS:
+            arrays |= getattr(own, name).arrays(name)
+        return arrays
+
+    def values(self) -> dict[str, Any]:
+        """What is not an array, as JSON values."""
+        return {"audience_labels": list(self.articles.audience_labels)}
+
+    @classmethod
+    def from_arrays(
+        cls, arrays: Mapping[str, npt.NDArray[Any]], values: Mapping[str, Any]
+    ) -> "Segment":
+        """The segment that `arrays` and `values` described. Raises KeyError: something is missing."""
+        columns: dict[str, Any] = {name: arrays[name] for name in _COLUMNS}
+        columns |= {name: Strings.from_arrays(name, arrays) for name in _TEXTS}
+        articles = Articles(**columns, audience_labels=tuple(values["audience_labels"]))
+        by_row = {name: ByRow.from_arrays(name, arrays) for name in FIELDS}
+        by_feature = {
+            name: ByFeature.from_arrays(name, arrays, by_row[name].row_count)
+            for name in FIELDS
+            if f"{name}-f-starts" in arrays
+        }
+        return cls(articles, arrays["keys"], arrays["df"], by_row, by_feature)
+
+
+_COLUMNS: Final = (
+    "languages", "audiences", "ticket_counts", "standings", "fingerprints", "id_keys",
+    "ticket_keys", "passage_starts", "ticket_starts",
+)  # fmt: skip
+_TEXTS: Final = ("ids", "titles", "anchors", "headings", "texts", "ticket_ids")
+
+
+def frequencies(
+    by_row: Mapping[str, ByRow], articles: Ints, tickets: Ints, feature_count: int
+) -> tuple[Ints, Ints]:
+    """The features of some articles and tickets, sorted, and the number of texts that hold each.
+
+    A word that stands in both the title and the text of an article counts once.
+    """
+    told = [
+        by_row["spelling"].features[by_row["spelling"].positions(articles)[0]],
+        by_row["ticket_words"].features[by_row["ticket_words"].positions(tickets)[0]],
+        by_row["ticket_grams"].features[by_row["ticket_grams"].positions(tickets)[0]],
+    ]
+    both = []
+    for name in ("title", "text"):
+        at, lengths = by_row[name].positions(articles)
+        numbers = np.repeat(np.arange(len(articles), dtype=np.int64), lengths)
+        both.append(numbers * max(feature_count, 1) + by_row[name].features[at])
+    once = np.unique(np.concatenate(both)) % max(feature_count, 1)
+    counts = np.bincount(np.concatenate([once, *told]), minlength=feature_count)
+    held = np.flatnonzero(counts)
+    return held, counts[held]
+
+
+def _ranges(starts: Ints, rows: Ints) -> Ints:
+    lengths = starts[rows + 1] - starts[rows]
+    offsets = np.cumsum(lengths) - lengths
+    return np.repeat(starts[rows] - offsets, lengths) + np.arange(int(lengths.sum()))
+
+
+def _articles(counted: Sequence[CountedArticle]) -> Articles:
+    documents = [each.document for each in counted]
+    passages = [passage for each in counted for passage in each.passages]
+    labels = sorted({document.audience for document in documents})
+    number = {label: at for at, label in enumerate(labels)}
+    languages = [as_language(document.locale) or "" for document in documents]
+    return Articles(
+        ids=Strings.of(document.id for document in documents),
+        titles=Strings.of(document.title for document in documents),
+        languages=np.array([LANGUAGE_LABELS.index(each) for each in languages], np.int16),
+        audiences=np.array([number[document.audience] for document in documents], np.int32),
+        audience_labels=tuple(labels),
+        ticket_counts=np.array([each.ticket_count for each in counted], np.int32),
+        standings=np.array([document.standing for document in documents], np.float32),
+        fingerprints=np.array([each.fingerprint for each in counted], np.uint64),
+        id_keys=np.array([feature_key(document.id) for document in documents], np.uint64),
+        ticket_keys=np.array(
+            [
+                feature_key(f"{each.document.id} {id_}")
+                for each in counted
+                for id_ in each.ticket_ids
+            ],
+            np.uint64,
+        ),
+        passage_starts=_starts([len(each.passages) for each in counted]),
+        ticket_starts=_starts([len(each.ticket_ids) for each in counted]),
+        anchors=Strings.of(passage.anchor for passage in passages),
+        headings=Strings.of(passage.title for passage in passages),
+        texts=Strings.of(passage.text for passage in passages),
+        ticket_ids=Strings.of(id_ for each in counted for id_ in each.ticket_ids),
+    )
+
+
+def _starts(lengths: Sequence[int]) -> Ints:
+    return np.concatenate(([0], np.cumsum(np.array(lengths, dtype=np.int64))))

@@ -1,0 +1,72 @@
+"""Many texts as two arrays, so that a memory map holds them and no process has them all."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from search.counting import Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Strings:
+    """Text n is the UTF-8 in `content[starts[n]:starts[n + 1]]`; lone surrogates are kept."""
+
+    starts: Ints
+    content: npt.NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, number: int) -> str:
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        begin, end = int(self.starts[number]), int(self.starts[number + 1])
+        return self.content[begin:end].tobytes().decode("utf-8", "surrogatepass")
+
+    def __iter__(self) -> Iterator[str]:
+        return (self[number] for number in range(len(self)))
+
+    def find(self, text: str) -> int | None:
+        """The number of a text among texts that are sorted; None when it is not there."""
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self[middle] < text:
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(self) and self[low] == text else None
+
+    def chosen(self, numbers: Ints) -> "Strings":
+        """Some of the texts, in this order."""
+        begins = self.starts[numbers]
+        lengths = self.starts[numbers + 1] - begins
+        starts = np.concatenate(([0], np.cumsum(lengths)))
+        at = np.repeat(begins - starts[:-1], lengths) + np.arange(int(lengths.sum()))
+        return Strings(starts, self.content[at])
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "Strings":
+        encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+        lengths = np.fromiter((len(each) for each in encoded), np.int64, len(encoded))
+        starts = np.concatenate(([0], np.cumsum(lengths)))
+        return cls(starts, np.frombuffer(b"".join(encoded), dtype=np.uint8))
+
+    @classmethod
+    def joined(cls, parts: Iterable["Strings"]) -> "Strings":
+        """The texts of all parts, in order."""
+        whole = list(parts)
+        lengths = np.concatenate([np.zeros(0, np.int64), *(np.diff(part.starts) for part in whole)])
+        content = np.concatenate([np.zeros(0, np.uint8), *(part.content for part in whole)])
+        return cls(np.concatenate(([0], np.cumsum(lengths))), content)
+
+    def arrays(self, name: str) -> dict[str, npt.NDArray[Any]]:
+        """The arrays by the names that a snapshot gives them."""
+        return {f"{name}-starts": self.starts, f"{name}-content": self.content}
+
+    @classmethod
+    def from_arrays(cls, name: str, arrays: Mapping[str, npt.NDArray[Any]]) -> "Strings":
+        return cls(arrays[f"{name}-starts"], arrays[f"{name}-content"])

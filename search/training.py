@@ -1,0 +1,295 @@
+"""Learning a desk's own way of ranking from its resolved tickets, off-request.
+
+Tickets are judged in folds: those of a fold by an index that learned from the other folds alone.
+On these held-out judgements the weights of the rank are fitted (a listwise softmax regression, not
+negative, drawn towards the default recipe), the gate is set so that 95 % of the desk's tickets pass
+it, and the confidence is made the chance that an article is right (a logistic regression on ranks
+held out as well). The same tickets give the same model.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from search.desk_model import DeskModel
+from search.documents import CustomerWords, Document
+from search.keys import feature_key
+from search.linear_model import train_linear_model
+from search.recipe import (
+    DEFAULT_RECIPE,
+    GATED,
+    RANKED,
+    Array,
+    Recipe,
+    log_odds,
+    rank_columns,
+)
+from search.suggestions import Draft, SuggestionIndex
+
+MIN_TICKETS: Final = 150
+"""With fewer tickets that an article solved, the default recipe serves better."""
+MAX_TICKETS: Final = 20_000
+"""Of more, the newest are learned from."""
+_MAX_JUDGED: Final = 3_000
+# Training again waits for so many other tickets, or such a share.
+_NEW: Final = 25
+_NEW_SHARE: Final = 0.05
+_FOLDS: Final = 5
+_COVERAGE: Final = 0.95
+_MIN_OUTSIDE: Final = 30
+_DRAWN: Final = 0.15  # strength of the pull towards the default recipe, over the number of tickets
+_TOLD: Final = 3  # articles of each ranking from which the confidence is learned
+_GATE: Final = ("energy", "clearness", "manner")
+
+
+@dataclass(frozen=True)
+class Solved:
+    """One resolved ticket, and all the articles that solved it (none: no article did)."""
+
+    id: str
+    text: str
+    locale: str
+    articles: frozenset[str]
+
+
+def is_worth_training(tickets: int, trained_on: int) -> bool:
+    """Whether a desk with so many tickets has enough that its model does not know."""
+    if tickets < MIN_TICKETS:
+        return False
+    return abs(min(tickets, MAX_TICKETS) - trained_on) >= max(_NEW, _NEW_SHARE * trained_on)
+
+
+def solved_tickets(words: Iterable[CustomerWords]) -> list[Solved]:
+    """Tickets with the same text as one, sorted by id; the newest `MAX_TICKETS`."""
+    articles: dict[tuple[str, str], set[str]] = {}
+    ids: dict[tuple[str, str], str] = {}
+    for each in words:
+        key = (each.text, each.locale)
+        articles.setdefault(key, set()).add(each.document_id)
+        ids[key] = max(ids.get(key, ""), each.id)
+    found = [
+        Solved(ids[key], key[0], key[1], frozenset(each for each in own if each))
+        for key, own in articles.items()
+    ]
+    found.sort(key=lambda each: (len(each.id), each.id, each.text))
+    return found[-MAX_TICKETS:]
+
+
+def hold_out(
+    documents: Sequence[Document],
+    tickets: Sequence[Solved],
+    *,
+    folds: int = _FOLDS,
+    per_article: int | None = None,
+    linear: bool = True,
+    most: int = _MAX_JUDGED,
+) -> list["Held"]:
+    """Judge tickets by indexes that learned from the others.
+
+    `per_article` is how many tickets each article may learn from (0: none at all), `most` how
+    many tickets are judged.
+    """
+    fold_of = np.array([feature_key(each.text) % folds for each in tickets], dtype=np.int64)
+    audiences = frozenset(document.audience for document in documents)
+    held: list[Held] = []
+    for fold in range(folds):
+        rest = [each for each, own in zip(tickets, fold_of, strict=True) if own != fold]
+        asked = [each for each, own in zip(tickets, fold_of, strict=True) if own == fold]
+        index = SuggestionIndex.build(documents, _words(rest, per_article), version=1)
+        if linear:
+            model = DeskModel(linear=train_linear_model(index.parts[0].segment))
+            index = index.with_model(model)
+        # A sample by chance: the newest may all be about one thing.
+        asked.sort(key=lambda each: feature_key(f"{each.text} {each.id}"))
+        held += [look(index, each, audiences) for each in asked[: max(most // folds, 1)]]
+    return held
+
+
+@dataclass(frozen=True)
+class Held:
+    """How an index that had not learned from a ticket saw it.
+
+    `columns` are the rank's signals of each article in question, `right` which of them solved it,
+    `gated` the gate's signals that do not depend on the rank's weights, per article.
+    """
+
+    columns: Array
+    standings: Array
+    right: npt.NDArray[np.bool_]
+    gated: Array
+    known: float
+
+    def gates(self, scores: Array) -> Array:
+        """The gate's signals, in the order of `GATED`, when the articles have these scores."""
+        peak = float(scores.max())
+        odds = np.exp(scores - peak)
+        shares = odds / odds.sum()
+        energy = peak + float(np.log(odds.sum()))
+        clearness = float(np.sum(shares * np.log(shares + 1e-12)))
+        return np.array([energy, clearness, *self.gated[int(np.argmax(scores))], self.known])
+
+
+def look(index: SuggestionIndex, ticket: Solved, audiences: frozenset[str]) -> Held:
+    """Judge a ticket."""
+    judged = index.judge(Draft(ticket.text, "", ticket.locale), audiences=audiences)
+    candidates = judged.candidates
+    ids = index.document_ids(candidates)
+    return Held(
+        columns=rank_columns(candidates, judged.margins),
+        standings=candidates.standings,
+        right=np.array([each in ticket.articles for each in ids], dtype=bool),
+        gated=np.stack([candidates.signals[name] for name in GATED[2:-1]], axis=1),
+        known=judged.query.known,
+    )
+
+
+def train(
+    documents: Sequence[Document],
+    words: Iterable[CustomerWords],
+    unsolved: Sequence[Solved] = (),
+) -> DeskModel | None:
+    """A model of this desk; None while it has too few tickets.
+
+    `unsolved` are tickets that no article solved: the desk's own out-of-scope, on which the gate
+    and the confidence are trained when there are some.
+    """
+    known = {document.id for document in documents}
+    told = [each for each in words if each.document_id in known]
+    tickets = solved_tickets(told)
+    if len(tickets) < MIN_TICKETS:
+        return None
+    everything = SuggestionIndex.build(documents, told, version=1)
+    linear = train_linear_model(everything.parts[0].segment)
+    if linear is None:
+        return None
+    held = [each for each in hold_out(documents, tickets) if len(each.right)]
+    rank = fit_rank([held], drawn=_DRAWN / len(held))
+    audiences = frozenset(document.audience for document in documents)
+    index = everything.with_model(DeskModel(linear=linear))
+    outside = [look(index, each, audiences) for each in unsolved[-_MAX_JUDGED:]]
+    recipe = finish(rank, held, [each for each in outside if len(each.right)])
+    return DeskModel(recipe, linear, len(tickets))
+
+
+def fit_rank(
+    groups: Sequence[Sequence[Held]], *, drawn: float, towards: Recipe | None = DEFAULT_RECIPE
+) -> dict[str, float]:
+    """The weights under which the right articles are likeliest; each group counts the same.
+
+    `drawn` is the strength of the pull towards a recipe, or towards nothing.
+    """
+    from scipy.optimize import minimize
+
+    start = np.array([towards.rank.get(name, 0.0) if towards else 0.0 for name in RANKED])
+    stacks = [_padded([each for each in group if each.right.any()]) for group in groups]
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        total, slope = 0.0, np.zeros(len(RANKED))
+        for columns, right, there in stacks:
+            scores = np.where(there, columns @ weights, -np.inf)
+            odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+            shares = odds / odds.sum(axis=1, keepdims=True)
+            hit = shares * right
+            mass = hit.sum(axis=1, keepdims=True) + 1e-12
+            total -= float(np.mean(np.log(mass)))
+            slope += np.einsum("qa,qaf->f", shares - hit / mass, columns) / len(columns)
+        away = weights - start
+        pull = drawn * float(away @ away)
+        return total / len(stacks) + pull, slope / len(stacks) + 2 * drawn * away
+
+    bounds = [(0.0, None)] * len(RANKED)
+    found = minimize(
+        loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 200}
+    )
+    return dict(zip(RANKED, (float(each) for each in found.x), strict=True))
+
+
+def finish(rank: dict[str, float], held: Sequence[Held], outside: Sequence[Held] = ()) -> Recipe:
+    """A recipe with these weights of the rank, its gate and its confidence from held-out tickets.
+
+    The gate is the sum of energy, clearness and nearness to customers, each by its spread among
+    the desk's tickets; where there are enough tickets without an article it is trained on them.
+    """
+    weights = np.array([rank[name] for name in RANKED])
+    gates = np.array([each.gates(_scores(each, weights)) for each in held])
+    away = np.array([each.gates(_scores(each, weights)) for each in outside])
+    at = [GATED.index(name) for name in _GATE]
+    scale = 1.0 / np.maximum(gates[:, at].std(axis=0), 1e-6)
+    if len(outside) >= _MIN_OUTSIDE:
+        scale = _fitted(gates[:, at] * scale, away[:, at] * scale) * scale
+    sums = gates[:, at] @ scale
+    bar = float(np.quantile(sums, 1.0 - _COVERAGE))
+    recipe = replace(
+        DEFAULT_RECIPE,
+        rank=rank,
+        gate=dict(zip(_GATE, (float(each) for each in scale), strict=True)),
+        gate_bias=-bar,
+    )
+    return replace(recipe, certainty=fit_certainty(recipe, [*held, *outside]))
+
+
+def fit_certainty(recipe: Recipe, held: Sequence[Held]) -> tuple[float, float, float]:
+    """The logistic curve by which confidence is the chance of being right."""
+    from sklearn.linear_model import LogisticRegression
+
+    weights = np.array([recipe.rank.get(name, 0.0) for name in RANKED])
+    by_gate = np.array([recipe.gate.get(name, 0.0) for name in GATED])
+    inputs, right = [], []
+    for each in held:
+        scores = _scores(each, weights)
+        gate = float(each.gates(scores) @ by_gate) + recipe.gate_bias
+        odds = np.exp(scores - scores.max())
+        best = np.argsort(-scores, kind="stable")[:_TOLD]
+        shares = odds[best] / odds.sum()
+        inputs += [(odd, float(np.clip(gate, -12.0, 12.0))) for odd in log_odds(shares)]
+        right += each.right[best].tolist()
+    if len(set(right)) < 2:  # noqa: PLR2004 - a curve has two sides
+        return DEFAULT_RECIPE.certainty
+    curve = LogisticRegression(C=10.0, max_iter=500).fit(np.array(inputs), np.array(right))
+    by_odds, by_gates = curve.coef_[0]
+    return float(curve.intercept_[0]), float(by_odds), float(by_gates)
+
+
+def _fitted(inside: Array, outside: Array) -> Array:
+    """How much each signal of the gate tells tickets with an answer from those without, positive."""
+    from sklearn.linear_model import LogisticRegression
+
+    rows = np.concatenate([inside, outside])
+    told = np.concatenate([np.ones(len(inside)), np.zeros(len(outside))])
+    curve = LogisticRegression(C=1.0, max_iter=500, class_weight="balanced").fit(rows, told)
+    weights: Array = np.maximum(curve.coef_[0], 0.05)
+    return weights
+
+
+def _scores(held: Held, weights: Array) -> Array:
+    scores: Array = held.columns @ weights + held.standings
+    return scores
+
+
+def _padded(
+    held: Sequence[Held],
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+    """Columns, right ones and which exist: one plane per ticket, filled up to the same size."""
+    most = max((len(each.right) for each in held), default=1)
+    columns = np.zeros((len(held), most, len(RANKED)), dtype=np.float32)
+    right = np.zeros((len(held), most), dtype=np.float32)
+    there = np.zeros((len(held), most), dtype=bool)
+    for number, each in enumerate(held):
+        size = len(each.right)
+        columns[number, :size], right[number, :size] = each.columns, each.right
+        there[number, :size] = True
+    return columns, right, there
+
+
+def _words(tickets: Sequence[Solved], per_article: int | None) -> list[CustomerWords]:
+    taken: dict[str, int] = {}
+    found = []
+    for ticket in tickets:
+        for article in sorted(ticket.articles):
+            taken[article] = taken.get(article, 0) + 1
+            if per_article is None or taken[article] <= per_article:
+                found.append(CustomerWords(article, ticket.text, ticket.locale, ticket.id))
+    return found
