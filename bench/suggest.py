@@ -22,9 +22,10 @@ from typing import Final
 
 from bench.corpus import Corpus, Questions
 from bench.engines import Antesala, Engine, HasPostings
+from bench.file_peers import Fts5, Tantivy, Whoosh
 from bench.floor import Floor, check
+from bench.matrix_peers import Bm25s, CsrProduct
 from bench.measure import Measured, measure, seconds_of_updates, timed
-from bench.peers import Bm25s, CsrProduct, Fts5, Tantivy, Whoosh
 from bench.report import FLOOR, notes, table, write_json
 from bench.words import real_words
 from search.documents import Document

@@ -6,9 +6,10 @@ import pytest
 
 from bench.corpus import ARTICLE_WORDS, Corpus, plain_text
 from bench.engines import Antesala, Engine, HasPostings
+from bench.file_peers import Fts5, Tantivy, Whoosh
 from bench.floor import term_major
+from bench.matrix_peers import Bm25s, CsrProduct
 from bench.measure import Measured, percentiles, seconds_of_updates
-from bench.peers import Bm25s, CsrProduct, Fts5, Tantivy, Whoosh
 from bench.report import table
 from bench.words import WORD_TYPES, ranked_words, real_words
 from search.documents import Document
