@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from bench.words import LANGUAGES, ranked_words
 from search.documents import Document, Section
+from search.stop_words import STOP_WORDS
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -27,16 +28,17 @@ SHORT_WORDS: Final = (3, 8)
 TITLE_WORDS: Final = (4, 9)
 SECTION_TITLE_WORDS: Final = 4
 
-# p(1) is 5 % among 100,000 words, and the function words together are half of a text.
-_SHIFT: Final = 0.85
-_EXPONENT: Final = 1.0
+# p(1) is 5 % among 100,000 words, and the function words together are nearly half of a text.
+_SHIFT: Final = 2.0
+_EXPONENT: Final = 1.1
 _SPANISH_TENTHS: Final = (2, 5, 8)
 _CHUNK: Final = 1_000
 _TOPICS: Final = 500
 _TOPIC_WORDS: Final = 300
+_TOPIC_SHIFT: Final = 1.0
 _TOPIC_SHARE: Final = 0.6
 # A topic's words are of these ranks among the content words, evenly by their logarithm.
-_TOPIC_RANKS: Final = (100, 30_000)
+_TOPIC_RANKS: Final = (10, 10_000)
 _COLLOCATIONS: Final = 40
 _COLLOCATION_SHARE: Final = 0.03
 _MISSPELT_SHARE: Final = 0.05
@@ -110,22 +112,26 @@ class _Language:
     """The words of one language, how frequent they are, and its topics."""
 
     def __init__(self, language: str, seed: list[int], real: Sequence[str]) -> None:
-        words, self._function_count = ranked_words(language, real)
+        words = ranked_words(language, real)
         self._words = np.array(words, dtype=object)
-        self._chances = _zipf_mandelbrot(len(words), _SHIFT, _EXPONENT)
-        self._topic_chances = _zipf_mandelbrot(_TOPIC_WORDS, 5.0, 1.0)
+        self._is_function = np.array([word in STOP_WORDS[language] for word in words])
+        chances = _zipf_mandelbrot(len(words), _SHIFT, _EXPONENT)
+        self._cumulative = np.cumsum(chances)
+        self._function = np.cumsum(chances * self._is_function)
+        self._content = np.cumsum(chances * ~self._is_function)
+        self._topic_chances = np.cumsum(_zipf_mandelbrot(_TOPIC_WORDS, _TOPIC_SHIFT, _EXPONENT))
         chance = np.random.default_rng(seed)
         first, last = _TOPIC_RANKS
         depths = chance.uniform(math.log(first), math.log(last), (_TOPICS, _TOPIC_WORDS))
-        self._topics = self._function_count + np.exp(depths).astype(np.int64)
+        self._topics = np.flatnonzero(~self._is_function)[np.exp(depths).astype(np.int64)]
         pairs = chance.integers(0, _TOPIC_WORDS, (_TOPICS, _COLLOCATIONS, 2))
         self._collocations = self._topics[np.arange(_TOPICS)[:, None, None], pairs]
 
     def texts(self, chance: np.random.Generator, count: int, width: int) -> list[list[str]]:
         """`count` texts of `width` words, each about a topic of its own."""
         topics = np.repeat(chance.integers(0, _TOPICS, count)[:, None], width, axis=1)
-        drawn = _draw(chance, self._chances, (count, width))
-        special = (drawn >= self._function_count) & (chance.random(drawn.shape) < _TOPIC_SHARE)
+        drawn = _draw(chance, self._cumulative, (count, width))
+        special = ~self._is_function[drawn] & (chance.random(drawn.shape) < _TOPIC_SHARE)
         drawn[special] = self._about(chance, topics[special])
         starts = chance.random(drawn.shape) < _COLLOCATION_SHARE
         starts[:, -1] = False
@@ -137,12 +143,19 @@ class _Language:
         return texts
 
     def question(self, chance: np.random.Generator, length: int, common: float) -> list[str]:
-        """Words about one topic, a share `common` of function words, and a few misspelt ones."""
-        topic = np.full(length, chance.integers(0, _TOPICS))
-        drawn = self._about(chance, topic)
-        function = self._chances[: self._function_count]
+        """A share `common` of function words; the others as in an article about one topic.
+
+        A few are misspelt.
+        """
         said = chance.random(length) < common
-        drawn[said] = _draw(chance, function / function[-1], (int(said.sum()),))
+        about = ~said & (chance.random(length) < _TOPIC_SHARE)
+        drawn = np.where(
+            said,
+            _draw(chance, self._function, (length,)),
+            _draw(chance, self._content, (length,)),
+        )
+        topic = np.full(int(about.sum()), chance.integers(0, _TOPICS))
+        drawn[about] = self._about(chance, topic)
         words: list[str] = self._words[drawn].tolist()
         for position in np.flatnonzero(chance.random(length) < _MISSPELT_SHARE).tolist():
             words[position] = _misspelt(words[position], chance)
@@ -154,15 +167,17 @@ class _Language:
 
 
 def _zipf_mandelbrot(count: int, shift: float, exponent: float) -> Floats:
-    """Cumulative chances of the ranks 1 … count."""
-    chances = 1.0 / (np.arange(1, count + 1) + shift) ** exponent
-    cumulative: Floats = np.cumsum(chances) / chances.sum()
-    return cumulative
+    """The chances of the ranks 1 … count."""
+    ranks = np.arange(1, count + 1, dtype=np.float64)
+    chances: Floats = (ranks + shift) ** -exponent
+    total = float(chances.sum())
+    return chances / total
 
 
 def _draw(chance: np.random.Generator, cumulative: Floats, shape: tuple[int, ...]) -> Ints:
-    ranks = np.searchsorted(cumulative, chance.random(shape), side="right")
-    return np.minimum(ranks, len(cumulative) - 1)
+    ranks: Ints = np.searchsorted(cumulative, chance.random(shape) * cumulative[-1], side="right")
+    ranks[ranks == len(cumulative)] = len(cumulative) - 1
+    return ranks
 
 
 def _misspelt(word: str, chance: np.random.Generator) -> str:

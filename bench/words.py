@@ -1,6 +1,7 @@
-"""Invented words of two languages: function words first, then words made of syllables.
+"""Words of two languages in the order of their frequency: function words and invented ones.
 
-A language's words stand in the order of their frequency. Stems recur with several endings, so that
+The most frequent words are function words; then the words of the trade, made of syllables, come
+between the rarer ones, as "account" and "message" do in the articles of one product. Stems recur with several endings, so that
 stemming joins them, and Spanish ones carry accents and ñ.
 """
 
@@ -9,6 +10,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -41,19 +43,24 @@ _CODE_EVERY: Final = 60
 _WORD: Final = re.compile(r"[^\W\d_]{2,30}")
 
 
-def ranked_words(language: str, real: Iterable[str] = ()) -> tuple[list[str], int]:
-    """The words of a language by frequency, and how many at the front are function words.
+def ranked_words(language: str, real: Iterable[str] = ()) -> list[str]:
+    """The words of a language, most frequent first.
 
     `real` words, most frequent first, take the places of the most frequent invented ones.
     """
-    function = _function_words(language)
-    words = dict.fromkeys(function)
-    for source in (real, _invented(language)):
-        for word in source:
-            if len(words) >= WORD_TYPES:
-                break
-            words.setdefault(word)
-    return list(words), len(function)
+    head = _HEADS[language].split()
+    rest = sorted(STOP_WORDS[language] - set(head))
+    random.Random(f"function {language}").shuffle(rest)
+    content = (
+        word for word in chain(real, _invented(language)) if word not in STOP_WORDS[language]
+    )
+    words = dict.fromkeys(head)
+    for function in rest:
+        words[function] = None
+        words[next(content)] = None
+    while len(words) < WORD_TYPES:
+        words[next(content)] = None
+    return list(words)
 
 
 def real_words(directory: Path) -> dict[str, list[str]]:
@@ -72,13 +79,6 @@ def real_words(directory: Path) -> dict[str, list[str]]:
     return {
         language: [word for word, _ in found.most_common()] for language, found in counts.items()
     }
-
-
-def _function_words(language: str) -> list[str]:
-    head = _HEADS[language].split()
-    rest = sorted(STOP_WORDS[language] - set(head))
-    random.Random(f"function {language}").shuffle(rest)
-    return [*head, *rest]
 
 
 def _invented(language: str) -> Iterator[str]:

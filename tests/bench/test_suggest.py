@@ -70,9 +70,9 @@ def test_the_most_frequent_word_is_a_twentieth_of_a_language(documents: list[Doc
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_words_are_all_different_and_function_words_lead(language: str) -> None:
-    words, function_count = ranked_words(language)
+    words = ranked_words(language)
     assert len(words) == len(set(words)) == WORD_TYPES
-    assert set(words[:function_count]) == STOP_WORDS[language]
+    assert set(words) > STOP_WORDS[language] > set(words[:30])
 
 
 def test_real_words_take_the_frequent_places(tmp_path: Path) -> None:
@@ -83,8 +83,8 @@ def test_real_words_take_the_frequent_places(tmp_path: Path) -> None:
     )
     found = real_words(tmp_path)
     assert found == {"en": ["kiki"], "es": ["zuzu", "bobo"]}
-    words, function_count = ranked_words("es", found["es"])
-    assert words[function_count : function_count + 2] == ["zuzu", "bobo"]
+    content = [word for word in ranked_words("es", found["es"]) if word not in STOP_WORDS["es"]]
+    assert content[:2] == ["zuzu", "bobo"]
 
 
 def test_a_folder_without_sets_is_refused(tmp_path: Path) -> None:
