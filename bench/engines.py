@@ -5,7 +5,7 @@ the disk; `update` returns when the document can be found; `open` brings an inde
 back into an empty process, and is how its memory is measured.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
@@ -13,7 +13,13 @@ from typing import ClassVar, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
+from search.analysis import analyser, clean
+from search.counted import count_articles
 from search.documents import Document
+from search.fields import top
+from search.index_store import IndexStore
+from search.language import detect
+from search.query import ask
 from search.suggestions import Draft, SuggestionIndex
 
 HITS = 10
@@ -74,31 +80,69 @@ class HasPostings(Protocol):
     def text_query(self, text: str) -> TextQuery: ...
 
 
-class Antesala:
-    """The product's ranking, without the gate and the excerpts."""
+@runtime_checkable
+class HasTextScore(HasPostings, Protocol):
+    """An engine that computes that sum by itself, in a call that takes no analysis."""
 
-    name: ClassVar[str] = "Antesala"
-    note: ClassVar[str] = "an update is a build from nothing"
-    libraries: ClassVar[Sequence[str]] = ("Stemmer", "scipy.sparse", "search.suggestions")
+    def text_score(self, text: str) -> Callable[[], object]: ...
+
+
+class Antesala:
+    """The product's suggestions: language, ranking, gate, sections and excerpts."""
+
+    name: ClassVar[str] = "Antesala, whole suggestion"
+    note: ClassVar[str] = "from the draft's text to what is shown; an update is saved and opened"
+    libraries: ClassVar[Sequence[str]] = ("Stemmer", "scipy.sparse", "search.index_store")
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._documents: list[Document] = []
-        self._version = 0
+        self._store = IndexStore(folder)
+        self._changed: list[Document] = []
 
     def build(self, documents: Sequence[Document]) -> None:
-        self._documents = list(documents)
-        self._version += 1
-        SuggestionIndex.build(self._documents, version=self._version).save(self._folder)
+        self._store.save(SuggestionIndex.build(documents, version=1))
         self.open()
 
     def open(self) -> None:
-        self._index = SuggestionIndex.load(self._folder)
+        self._opened = self._store.open()
 
     def update(self, document: Document) -> None:
-        self.build([*self._documents, document])
+        self._changed.append(document)
+        index = self._opened.index.changed(count_articles(self._changed), version=2)
+        self._store.save(index, self._opened)
+        self._opened = self._store.open(self._opened)
 
     def query(self, text: str) -> list[str]:
-        draft = Draft(text, "")
-        ranked = self._index.rank(draft, audiences=frozenset({"public"}), limit=HITS)
-        return [hit.document_id for hit in ranked]
+        shown = self._opened.index.suggest(
+            Draft(text, ""), audiences=_PUBLIC, limit=HITS, threshold=0.0
+        )
+        return [each.document_id for each in shown]
+
+    def text_postings(self) -> TextPostings:
+        """The field with the words of whole articles."""
+        field = self._opened.base.by_feature["text"]
+        return TextPostings(
+            field.starts.astype(np.int64), field.rows, field.weights, field.row_count
+        )
+
+    def text_query(self, text: str) -> TextQuery:
+        """The draft's words in that field."""
+        words = analyser(detect(text)).words(clean(text))
+        place = ask(words, self._opened.index.parts).places[0]
+        features = place.words[place.telling]
+        field = self._opened.base.by_feature["text"]
+        held = field.starts[features + 1] > field.starts[features]
+        return TextQuery(features[held], place.word_weights[place.telling][held])
+
+    def text_score(self, text: str) -> Callable[[], object]:
+        """The product's way of computing what the floor computes, for one draft."""
+        field, query = self._opened.base.by_feature["text"], self.text_query(text)
+
+        def call() -> object:
+            scores = np.zeros(field.row_count, dtype=np.float32)
+            field.add_scores(query.features, query.weights, scores)
+            return top(scores, HITS)
+
+        return call
+
+
+_PUBLIC = frozenset({"public"})

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.corpus import Corpus, Questions
-from bench.engines import Antesala, Engine, HasPostings
+from bench.engines import Antesala, Engine, HasPostings, HasTextScore
 from bench.file_peers import Fts5, Tantivy, Whoosh
 from bench.floor import Floor, check
 from bench.matrix_peers import Bm25s, CsrProduct
@@ -96,6 +96,8 @@ def _run(
             if not has_floor and count == len(documents) and isinstance(engine, HasPostings):
                 rows.append(_floor(engine, kind.name, count, folder, questions))
                 has_floor = True
+                if isinstance(engine, HasTextScore):
+                    rows.append(_text_score(engine, count, questions))
             seconds = seconds_of_updates(engine, additional)
             rows.append(replace(row, update_seconds=seconds))
             del engine
@@ -127,6 +129,19 @@ def _floor(
     )
 
 
+def _text_score(engine: HasTextScore, articles: int, questions: Questions) -> Measured:
+    timed([engine.text_score(text) for text in questions.warm_up])
+    return Measured(
+        name="Antesala, text score alone",
+        articles=articles,
+        note="the same sum as the floor's and the best ten, from questions that are numbers",
+        short=timed([engine.text_score(text) for text in questions.short]),
+        drafts=timed([engine.text_score(text) for text in questions.drafts]),
+        short_count=len(questions.short),
+        draft_count=len(questions.drafts),
+    )
+
+
 def _postings_of_csr(folder: Path, documents: Sequence[Document]) -> CsrProduct:
     folder.mkdir()
     engine = CsrProduct(folder)
@@ -139,7 +154,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
     parser.add_argument("--growth", action="store_true", help="the engine and the floor, by size")
-    parser.add_argument("--engine-articles", type=int, default=2_000, help="at most, for ours")
+    parser.add_argument("--engine-articles", type=int, default=100_000, help="at most, for ours")
     parser.add_argument("--whoosh-articles", type=int, default=10_000, help="at most, for whoosh")
     parser.add_argument("--text", type=Path, help="a folder of labelled sets with real words")
     parser.add_argument("--json", type=Path, help="a file for everything that was measured")

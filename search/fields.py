@@ -48,11 +48,15 @@ class ByRow:
         )
         return found
 
-    def weight_of(self, row: int, feature: int) -> float:
-        """The weight of a feature in a row, 0.0 when the row does not hold it."""
+    def weights_of(self, row: int, features: Ints) -> Floats:
+        """The weights of some features in a row, 0 where the row does not hold them."""
         begin, end = int(self.starts[row]), int(self.starts[row + 1])
-        at = begin + int(np.searchsorted(self.features[begin:end], feature))
-        return float(self.weights[at]) if at < end and self.features[at] == feature else 0.0
+        own = self.features[begin:end]
+        if begin == end:
+            return np.zeros(len(features), dtype=np.float32)
+        at = np.searchsorted(own, features)
+        at[at == len(own)] = 0
+        return np.where(own[at] == features, self.weights[begin + at], np.float32(0))
 
     def chosen(self, rows: Ints) -> "ByRow":
         """Some of the rows, in this order."""

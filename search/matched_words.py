@@ -34,18 +34,15 @@ def matched_words(
     """
     asked = {word.stem: word for word in words if not word.common and len(word.surface) > 1}
     numbers, here = segment.find(np.array([each.key for each in asked.values()], np.uint64))
+    weights = np.zeros(len(numbers))
+    for field in _FIELDS:
+        weights += segment.by_row[field].weights_of(article, numbers)
     found: dict[str, tuple[float, str]] = {}
-    for (stem, word), number, is_here in zip(asked.items(), numbers, here, strict=True):
-        weight = (
-            telling[stem]
-            * sum(segment.by_row[field].weight_of(article, int(number)) for field in _FIELDS)
-            if is_here
-            else 0.0
-        )
-        if weight <= 0:
-            weight = _misspelled_weight(segment, word, article)
-        if weight > 0:
-            found[stem] = (weight, word.surface)
+    for (stem, word), weight, is_here in zip(asked.items(), weights, here, strict=True):
+        # A word that stands elsewhere is no slip of the pen.
+        own = telling[stem] * weight if is_here else _misspelled_weight(segment, word, article)
+        if own > 0:
+            found[stem] = (float(own), word.surface)
     ordered = sorted(found.values(), key=lambda item: (-item[0], item[1]))
     return MatchedWords(tuple(surface for _, surface in ordered[:MAX_TERMS]), frozenset(found))
 
@@ -53,9 +50,7 @@ def matched_words(
 def _misspelled_weight(segment: Segment, word: Word, article: int) -> float:
     if len(word.folded) < _MIN_MISSPELLED_CHARACTERS:
         return 0.0
-    grams = gram_keys(word.folded)
-    numbers, here = segment.find(grams)
-    spelling = segment.by_row["spelling"]
-    weights = [spelling.weight_of(article, int(number)) for number in numbers[here]]
-    share = sum(weight > 0 for weight in weights) / len(grams)
-    return sum(weights) if share >= _SPELLING_SHARE else 0.0
+    numbers, here = segment.find(gram_keys(word.folded))
+    weights = segment.by_row["spelling"].weights_of(article, numbers[here])
+    enough = np.count_nonzero(weights) >= _SPELLING_SHARE * len(numbers)
+    return float(weights.sum()) if enough else 0.0

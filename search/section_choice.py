@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from math import log
 from typing import Final
 
@@ -15,6 +16,8 @@ _HEADING_COUNTS: Final = 2
 # A part must say so many times what the beginning says, and so much of what it could.
 _CLEARLY: Final = 1.5
 _MIN_SHARE: Final = 0.12
+# What is suggested often is not counted anew each time.
+_MEMO_PASSAGES: Final = 4_096
 
 
 def choose_passage(
@@ -47,6 +50,7 @@ def _is_lead(number: int, passage: Passage) -> bool:
     return number == 0 or not passage.anchor
 
 
+@lru_cache(_MEMO_PASSAGES)
 def _counts(passage: Passage, analyser: Analyser) -> Counter[str]:
     heading = [word.stem for word in analyser.words(clean(passage.title))]
     text = [word.stem for word in analyser.words(clean(passage.text))]
