@@ -24,7 +24,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from search.counting import Flags, Floats, Ints
+from search.counting import Floats, Ints
 from search.fields import top
 from search.query import Live, Place, Query
 from search.segment import SMALL, Segment
@@ -70,17 +70,16 @@ class Candidates:
         return len(self.rows)
 
 
-def gather(query: Query, parts: Sequence[Live], allowed: Sequence[Flags]) -> Candidates:
+def gather(query: Query, parts: Sequence[Live]) -> Candidates:
     """The articles that come into question for a draft, with every signal of each.
 
-    `allowed` says of each part's articles which of them may: no other has any influence. Of a
-    small help centre all come into question; of a larger one those that a first look finds.
+    Of a small help centre all come into question; of a larger one those that a first look finds.
     """
-    near = _near_tickets(query, parts, allowed)
+    near = _near_tickets(query, parts)
     if sum(part.article_count for part in parts) <= SMALL:
-        rows = [np.flatnonzero(each) for each in allowed]
+        rows = [np.flatnonzero(~part.dead) for part in parts]
     else:
-        rows = _first_look(query, parts, allowed, near)
+        rows = _first_look(query, parts, near)
     votes = near[:_VOTES]
     found = [
         _signals(
@@ -126,13 +125,11 @@ def text_scores(part: Live, place: Place) -> Floats:
     return scores
 
 
-def _first_look(
-    query: Query, parts: Sequence[Live], allowed: Sequence[Flags], near: Sequence[NearTicket]
-) -> list[Ints]:
+def _first_look(query: Query, parts: Sequence[Live], near: Sequence[NearTicket]) -> list[Ints]:
     scores, at, rows, keys = [], [], [], []
     for number, (part, place) in enumerate(zip(parts, query.places, strict=True)):
         looked = text_scores(part, place)
-        looked *= allowed[number]
+        looked[part.dead] = 0.0
         best = _best(looked, _CANDIDATES)
         scores.append(looked[best])
         at.append(np.full(len(best), number))
@@ -156,9 +153,7 @@ def _best(scores: Floats, count: int) -> Ints:
     return np.flatnonzero(scores >= scores[best[-1]])
 
 
-def _near_tickets(
-    query: Query, parts: Sequence[Live], allowed: Sequence[Flags]
-) -> list[NearTicket]:
+def _near_tickets(query: Query, parts: Sequence[Live]) -> list[NearTicket]:
     """The tickets nearest to the draft, best first."""
     close = []
     for number, (part, place) in enumerate(zip(parts, query.places, strict=True)):
@@ -169,8 +164,8 @@ def _near_tickets(
         segment.by_feature["ticket_words"].add_scores(
             place.words[place.telling], place.word_weights[place.telling], scores
         )
-        if not allowed[number].all():
-            scores *= np.repeat(allowed[number], np.diff(segment.articles.ticket_starts))
+        if part.dead.any():
+            scores[np.repeat(part.dead, np.diff(segment.articles.ticket_starts))] = 0.0
         best = _best(scores, _NEAR_TICKETS)
         close.append((number, best, scores[best], segment.articles.ticket_keys[best]))
     if not close:

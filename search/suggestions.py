@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from search.analysis import MAX_DRAFT_CHARACTERS, MAX_DRAFT_WORDS, Word, analyser, clean
 from search.counted import CountedArticle, count_articles
-from search.counting import Flags, Ints
+from search.counting import Ints
 from search.desk_model import UNTRAINED, DeskModel
 from search.documents import CustomerWords, Document
 from search.evidence import Candidates, gather
@@ -239,33 +239,28 @@ class SuggestionIndex:
         return self.parts[part].segment.articles.ticket_ids[number]
 
     def _judge(self, words: Sequence[Word], audiences: frozenset[str]) -> Judged:
-        query = ask(words, self.parts)
-        candidates = gather(
-            query, self.parts, [self._readable(n, audiences) for n in self._numbers]
-        )
+        parts = self._seen_by(audiences)
+        query = ask(words, parts)
+        candidates = gather(query, parts)
         margins = self._margins(query, candidates)
         return Judged(
             query, candidates, margins, judge(self.model.recipe, candidates, margins, query.known)
         )
 
-    @property
-    def _numbers(self) -> range:
-        return range(len(self.parts))
-
     @cached_property
-    def _seen(self) -> dict[tuple[int, frozenset[str]], Flags]:
+    def _seen(self) -> dict[frozenset[str], tuple[Live, ...]]:
         return {}
 
-    def _readable(self, number: int, audiences: frozenset[str]) -> Flags:
-        """Which articles of a part count and may be read; kept for the few audiences there are."""
-        found = self._seen.get((number, audiences))
+    def _seen_by(self, audiences: frozenset[str]) -> tuple[Live, ...]:
+        """The parts without what these readers may not see: it has no influence on anything.
+
+        Kept for the few kinds of readers that there are.
+        """
+        found = self._seen.get(audiences)
         if found is None:
-            part = self.parts[number]
-            labels = part.segment.articles.audience_labels
-            wanted = [at for at, label in enumerate(labels) if label in audiences]
-            found = np.isin(part.segment.articles.audiences, wanted) & ~part.dead
+            found = tuple(_without_others(part, audiences) for part in self.parts)
             if len(self._seen) < _KEPT_AUDIENCES:
-                self._seen[number, audiences] = found
+                self._seen[audiences] = found
         return found
 
     def _margins(self, query: Query, candidates: Candidates) -> Array:
@@ -298,7 +293,7 @@ class SuggestionIndex:
 
     def _languages(self, candidates: Candidates) -> npt.NDArray[np.int16]:
         found = np.zeros(len(candidates), dtype=np.int16)
-        for number in self._numbers:
+        for number in range(len(self.parts)):
             own = candidates.parts == number
             found[own] = self.parts[number].segment.articles.languages[candidates.rows[own]]
         return found
@@ -319,10 +314,10 @@ class SuggestionIndex:
     ) -> tuple[Ranked, ...]:
         """Readable articles that did not come into question, in the order of their ids."""
         found: list[str] = []
-        for number in self._numbers:
-            rest = self._readable(number, audiences).copy()
+        for number, part in enumerate(self._seen_by(audiences)):
+            rest = ~part.dead
             rest[candidates.rows[candidates.parts == number]] = False
-            ids = self.parts[number].segment.articles.ids
+            ids = part.segment.articles.ids
             found += [ids[int(row)] for row in np.flatnonzero(rest)[:count]]
         return tuple(Ranked(document_id, 0.0, 0.0) for document_id in sorted(found)[:count])
 
@@ -355,6 +350,15 @@ class SuggestionIndex:
 
 _NONE: Final = np.zeros(0, dtype=np.int64)
 _KEPT_AUDIENCES: Final = 64
+
+
+def _without_others(part: Live, audiences: frozenset[str]) -> Live:
+    articles = part.segment.articles
+    wanted = [at for at, label in enumerate(articles.audience_labels) if label in audiences]
+    hidden = ~np.isin(articles.audiences, wanted)
+    if not (hidden & ~part.dead).any():
+        return part
+    return live(part.segment, np.flatnonzero(hidden | part.dead))
 
 
 def _telling(words: Sequence[Word], query: Query) -> dict[str, float]:

@@ -13,6 +13,7 @@ from app.db.models import IndexVersion
 from app.db.outbox import CONTENT
 from app.knowledge.models import Article, ArticleRevision, Category
 from app.knowledge.policy import audience_of, visible_articles
+from app.knowledge.standing import standing
 from search.documents import Document, Section
 
 _BATCH: Final = 1000
@@ -92,6 +93,8 @@ _HEAD: Final = (
     Article.slug,
     Article.visibility,
     Article.organisation_id,
+    Article.helpful_count,
+    Article.unhelpful_count,
     ArticleRevision.id.label("revision_id"),
     ArticleRevision.created_at,
     ArticleRevision.published_at,
@@ -129,4 +132,5 @@ def _document(row: Row[Any]) -> Document:
         tags=tuple(row.tags),
         category=row.category or "",
         audience=audience_of(row.visibility, row.organisation_id),
+        standing=standing(row.helpful_count, row.unhelpful_count),
     )

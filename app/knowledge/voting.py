@@ -6,9 +6,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
+from app.db.outbox import bump_index
 from app.errors import N_, InvalidError, NotFoundError
 from app.knowledge.models import Article, ArticleVote
 from app.knowledge.policy import visible_articles
+from app.knowledge.standing import standing
 
 MAX_REASON = 400
 
@@ -61,8 +63,11 @@ def vote(
         .group_by(ArticleVote.helpful)
     )
     counts = {verdict: count for verdict, count in session.execute(statement)}  # noqa: C416 - rows are no pairs to mypy
+    before = standing(article.helpful_count, article.unhelpful_count)
     article.helpful_count = counts.get(True, 0)
     article.unhelpful_count = counts.get(False, 0)
+    if standing(article.helpful_count, article.unhelpful_count) != before:
+        article.index_version = bump_index(session, now=now)
     session.commit()
     return given
 
