@@ -102,6 +102,7 @@ class Analyser:
         self._language = language if language in STOP_WORDS else None
         self._stop_words = STOP_WORDS.get(language or "", ALL_STOP_WORDS)
         self._memo: dict[str, tuple[Word, ...]] = {}
+        self._looks: dict[str, tuple[tuple[str, ...], str]] = {}
 
     def words(self, cleaned: str, limit: int | None = None) -> list[Word]:
         """The words of a cleaned text, in order; at most `limit` of them."""
@@ -112,10 +113,6 @@ class Analyser:
                 return words[:limit]
         return words
 
-    def tokens(self, cleaned: str) -> list[str]:
-        """The tokens of a cleaned text, in order."""
-        return _TOKEN.findall(cleaned)
-
     def places(self, cleaned: str) -> Iterator[tuple[int, int, str]]:
         """Where each token begins and ends, and the token."""
         for match in _TOKEN.finditer(cleaned):
@@ -124,6 +121,23 @@ class Analyser:
     def of_token(self, token: str) -> tuple[Word, ...]:
         """The words of one token: several for a compound."""
         return self._remembered(token)
+
+    def looks(self, texts: Sequence[str]) -> list[tuple[tuple[str, ...], str]]:
+        """For each text its stems and exact forms, and its folded words with a space before each.
+
+        Remembered, for texts that recur: words as they stand between two spaces.
+        """
+        known = self._looks
+        if len(known) + len(texts) > _MEMO_WORDS:
+            known.clear()
+        return [known.get(text) or self._look(text) for text in texts]
+
+    def _look(self, text: str) -> tuple[tuple[str, ...], str]:
+        words = self.words(text)
+        features = tuple([each for word in words for each in (word.stem, *word.exact)])
+        look = features, "".join([f" {word.folded}" for word in words])
+        self._looks[text] = look
+        return look
 
     def _remembered(self, token: str) -> tuple[Word, ...]:
         found = self._memo.get(token)

@@ -26,14 +26,15 @@ def fuse(
         share = 0.0
     elif not matched:
         share = 1.0
-    most_matched = max(matched.values(), default=0.0) or 1.0
-    most_liked = max(liked.values(), default=0.0) or 1.0
-    scores = {
-        key: share * liked.get(key, 0.0) / most_liked
-        + (1.0 - share) * matched.get(key, 0.0) / most_matched
-        for key in matched.keys() | liked.keys()
-    }
-    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    for_match = (1.0 - share) / (max(matched.values(), default=0.0) or 1.0)
+    for_liking = share / (max(liked.values(), default=0.0) or 1.0)
+    rows = [(-for_match * score, key) for key, score in matched.items() if key not in liked]
+    rows += [
+        (-for_liking * score - for_match * matched.get(key, 0.0), key)
+        for key, score in liked.items()
+    ]
+    rows.sort()
+    return [(key, -score) for score, key in rows]
 
 
 def worth_showing(liked: Mapping[Key, Ranked], tail_share: float = TAIL_SHARE) -> set[Key]:

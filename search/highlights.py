@@ -18,20 +18,24 @@ _NOTHING: Final[frozenset[str]] = frozenset()
 class Wanted:
     """The features a hit is marked for: stems and exact forms, and beginnings of folded words."""
 
-    stems: AbstractSet[str]
+    stems: frozenset[str]
     prefixes: tuple[str, ...]
 
 
 class Marker:
     """Marks the words of one query in texts of one language. Texts are cleaned, on one line.
 
-    Each different token is looked at once, however often it stands in the articles of a page.
+    A text is looked at by its chunks, what stands between two spaces: splitting at spaces is the
+    fastest way to find out that there is nothing to mark. Each different chunk is looked at once,
+    however often it stands in the articles of a page.
     """
 
     def __init__(self, wanted: Wanted, analyser: Analyser) -> None:
-        self._wanted = wanted
+        self._stems = wanted.stems
+        self._prefixes = [f" {prefix}" for prefix in wanted.prefixes]
         self._analyser = analyser
-        self._found: dict[str, frozenset[str]] = {}
+        self._seen: set[str] = set()
+        self._found: dict[str, AbstractSet[str]] = {}
 
     def marked(self, text: str) -> str:
         """The whole text, escaped, wanted words marked."""
@@ -52,8 +56,9 @@ class Marker:
 
     def _variety(self, *texts: str) -> int:
         """How many different wanted stems and prefixes stand in the texts."""
-        tokens = {token for text in texts for token in self._analyser.tokens(text)}
-        return len(_NOTHING.union(*map(self._features, tokens)))
+        chunks = {chunk for text in texts for chunk in text.split(" ")}
+        self._look_at(chunks)
+        return len(_NOTHING.union(*[self._found[chunk] for chunk in chunks & self._found.keys()]))
 
     def _excerpt(self, text: str) -> str:
         """About 220 characters around the densest group of wanted words, escaped and marked."""
@@ -68,23 +73,40 @@ class Marker:
         return f"{'… ' if begin else ''}{body}{' …' if end < len(text) else ''}"
 
     def _spans(self, text: str) -> list[tuple[int, int]]:
-        places = self._analyser.places(text)
-        return [(start, end) for start, end, token in places if self._features(token)]
+        """Where the tokens with wanted features begin and end."""
+        chunks = text.split(" ")
+        self._look_at(set(chunks))
+        spans = []
+        at = 0
+        for chunk in chunks:
+            if chunk in self._found:
+                spans += [
+                    (at + begin, at + end)
+                    for begin, end, token in self._analyser.places(chunk)
+                    if self._features(token)
+                ]
+            at += len(chunk) + 1
+        return spans
 
-    def _features(self, token: str) -> frozenset[str]:
-        """The wanted stems, exact forms and prefixes that a token of a text has."""
-        found = self._found.get(token)
-        if found is None:
-            found = self._found[token] = frozenset(self._look_at(token))
-        return found
+    def _look_at(self, chunks: set[str]) -> None:
+        """Note which of the chunks have wanted features, and which."""
+        new = list(chunks - self._seen)
+        self._seen.update(new)
+        looks = self._analyser.looks(new)
+        stems = self._stems
+        hits = {at for at, (features, _) in enumerate(looks) if not stems.isdisjoint(features)}
+        for prefix in self._prefixes:
+            hits.update([at for at, (_, spelled) in enumerate(looks) if prefix in spelled])
+        for at in hits:
+            self._found[new[at]] = self._wanted(*looks[at])
 
-    def _look_at(self, token: str) -> set[str]:
-        stems, prefixes = self._wanted.stems, self._wanted.prefixes
-        features = set()
-        for word in self._analyser.of_token(token):
-            features |= {each for each in (word.stem, *word.exact) if each in stems}
-            features |= {f"{each}*" for each in prefixes if word.folded.startswith(each)}
-        return features
+    def _features(self, token: str) -> AbstractSet[str]:
+        [look] = self._analyser.looks([token])
+        return self._wanted(*look)
+
+    def _wanted(self, features: Sequence[str], spelled: str) -> AbstractSet[str]:
+        prefixes = [prefix for prefix in self._prefixes if prefix in spelled]
+        return self._stems.intersection(features).union(prefixes)
 
 
 def _densest(spans: Sequence[tuple[int, int]]) -> int:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from search.asked import Asked, Clause
 from search.indexed_article import IndexedArticle, StoredArticle
+from search.spelling import Spellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Reading(Protocol):
     def article(self, key: int) -> StoredArticle:
         """What is kept of an article."""
 
-    def words_beginning(self, letter: str) -> Sequence[tuple[str, int]]:
-        """All indexed words that begin so, and in how many articles each stands."""
+    def words_beginning(self, letter: str) -> Spellings:
+        """All indexed words that begin so."""
 
     def close(self) -> None:
         """Give back what is open."""

@@ -10,6 +10,7 @@ from tantivy import Occur, Query
 from search.asked import Asked, Clause, Phrase, Prefix, Term
 from search.indexed_article import WORDS, StoredArticle
 from search.reading import Scope
+from search.spelling import Spellings
 from search.tantivy_index import (
     AUDIENCE,
     CATEGORY,
@@ -32,7 +33,7 @@ class TantivyReading:
             # The schema of the file, not ours: of an older index it is another.
             self._schema = opened.schema
             self._searcher = opened.searcher()
-        self._words: dict[str, list[tuple[str, int]]] = {}
+        self._words: dict[str, Spellings] = {}
 
     def close(self) -> None:
         """Nothing: files are closed when the reading is gone."""
@@ -74,10 +75,10 @@ class TantivyReading:
             stored = bytes(self._searcher.doc(address).get_first(STORED) or b"")
             return StoredArticle.from_json(stored.decode())
 
-    def words_beginning(self, letter: str) -> Sequence[tuple[str, int]]:
+    def words_beginning(self, letter: str) -> Spellings:
         if letter not in self._words:
             with guarded(self._place):
-                self._words[letter] = self._searcher.terms_with_prefix(WORDS, letter)
+                self._words[letter] = Spellings(self._searcher.terms_with_prefix(WORDS, letter))
         return self._words[letter]
 
     def _any_of(self, clauses: Sequence[Clause]) -> Query:

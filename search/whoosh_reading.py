@@ -1,5 +1,6 @@
 """Reading a Whoosh index: postings summed as arrays, all documents of a term at once."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,12 +15,16 @@ from whoosh import index
 from search.asked import Asked, Clause, Phrase, Prefix, Term
 from search.indexed_article import TEXT, TITLE, WORDS, StoredArticle
 from search.reading import Scope
+from search.spelling import Spellings
 from search.whoosh_codec import ArrayTermsReader, Postings
 from search.whoosh_index import AUDIENCE, CATEGORY, ID, LANGUAGE, LENGTH, STORED, TAGS, readable
 
 Keys = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+
+SegmentWords = dict[str, dict[str, dict[str, int]]]
+"""By segment and first letter, words and how many articles hold each. Segments never change."""
 
 _K1: Final = 1.2
 _B: Final = 0.75
@@ -36,10 +41,15 @@ class _Segment:
 
 
 class WhooshReading:
-    """The Reading of a Whoosh index. A key is the number of a document in the whole index."""
+    """The Reading of a Whoosh index. A key is the number of a document in the whole index.
 
-    def __init__(self, place: Path) -> None:
+    `segment_words` is what earlier readings found, and is kept up to date: listing the words of a
+    large segment takes Whoosh a while.
+    """
+
+    def __init__(self, place: Path, segment_words: SegmentWords) -> None:
         self._place = place
+        self._segment_words = segment_words
         with readable(place):
             self._reader = index.open_dir(str(place)).reader()
             self._count = int(self._reader.doc_count_all())
@@ -51,10 +61,13 @@ class WhooshReading:
             for segment in self._segments:
                 for number in segment.reader.segment().deleted_docs():
                     self._alive[segment.offset + number] = False
+        names = {segment.reader.segment().segment_id() for segment in self._segments}
+        for name in [name for name in segment_words if name not in names]:
+            segment_words.pop(name, None)
         self._scored: dict[tuple[str, str], tuple[Keys, Scores]] = {}
         self._kept = 0
         self._masks: dict[tuple[str, str], Mask] = {}
-        self._words: dict[str, list[tuple[str, int]]] = {}
+        self._words: dict[str, Spellings] = {}
 
     def close(self) -> None:
         # Memory maps that somebody still looks at are closed when he is done.
@@ -100,17 +113,25 @@ class WhooshReading:
         with readable(self._place):
             return StoredArticle.from_json(self._reader.stored_fields(key)[STORED])
 
-    def words_beginning(self, letter: str) -> Sequence[tuple[str, int]]:
+    def words_beginning(self, letter: str) -> Spellings:
         if letter not in self._words:
-            with readable(self._place):
-                counts: dict[str, int] = {}
-                for segment in self._segments:
-                    for term in segment.terms.beginning(WORDS, letter.encode()):
-                        word = term.decode()
-                        count = segment.terms.doc_frequency(WORDS, term)
-                        counts[word] = counts.get(word, 0) + int(count)
-                self._words[letter] = list(counts.items())
+            counts: Counter[str] = Counter()
+            for segment in self._segments:
+                counts.update(self._words_in(segment, letter))
+            self._words[letter] = Spellings(list(counts.items()))
         return self._words[letter]
+
+    def _words_in(self, segment: _Segment, letter: str) -> dict[str, int]:
+        name = segment.reader.segment().segment_id()
+        known = self._segment_words.setdefault(name, {})
+        if letter not in known:
+            terms = segment.terms
+            with readable(self._place):
+                known[letter] = {
+                    term.decode(): int(terms.doc_frequency(WORDS, term))
+                    for term in terms.beginning(WORDS, letter.encode())
+                }
+        return known[letter]
 
     def _allowed(self, scope: Scope) -> Mask:
         allowed = np.zeros(self._count, dtype=np.bool_)

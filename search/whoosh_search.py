@@ -7,13 +7,16 @@ from search import whoosh_index
 from search.indexed_article import IndexedArticle
 from search.reading import Reading
 from search.stored_search import StoredArticleSearch
-from search.whoosh_reading import WhooshReading
+from search.whoosh_reading import SegmentWords, WhooshReading
 
 
 class WhooshEngine:
     """The Engine on Whoosh."""
 
     name = "whoosh"
+
+    def __init__(self) -> None:
+        self._segment_words: SegmentWords = {}
 
     def create(self, place: Path, articles: Iterable[IndexedArticle]) -> None:
         whoosh_index.create(place, articles)
@@ -24,7 +27,7 @@ class WhooshEngine:
         whoosh_index.change(place, upserts, removed_ids)
 
     def open(self, place: Path) -> Reading:
-        return WhooshReading(place)
+        return WhooshReading(place, self._segment_words)
 
 
 class WhooshArticleSearch(StoredArticleSearch):

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from search.article_engines import article_search
 from search.article_search import ArticleSearch, SearchPage, SearchRequest
-from search.corrections import edit_distance, nearest
 from search.errors import SnapshotError
 from search.fusion import fuse
+from search.spelling import Spellings, edit_distance
 from search.suggestions import Draft, Ranked, SuggestionIndex
 from tests.search.samples import HELP_CENTRE, PUBLIC, TICKETS, document
 
+WORD = st.text(alphabet="abcdñЖ", min_size=3, max_size=9)
 STAFF = frozenset({"public", "agents"})
 
 
@@ -310,6 +311,13 @@ def test_any_query_gives_clean_html_of_readable_articles(engine, text):
         assert not re.search("[<>&]", rest)
 
 
+@given(st.lists(WORD, unique=True), WORD)
+def test_no_near_word_is_missed(words, word):
+    edits = 2 if len(word) >= 7 else 1
+    near = Spellings([(each, 1) for each in words]).nearest(word)
+    assert sorted(near) == sorted(each for each in words if edit_distance(word, each) <= edits)
+
+
 @given(st.text(alphabet="abcd", max_size=8), st.text(alphabet="abcd", max_size=8))
 def test_edit_distance_is_a_distance(left, right):
     assert (edit_distance(left, right) == 0) == (left == right)
@@ -319,7 +327,8 @@ def test_edit_distance_is_a_distance(left, right):
 
 def test_the_nearest_words_come_first_then_the_frequent_ones():
     words = [("tyre", 3), ("tire", 9), ("tyres", 1), ("tower", 99), ("tyro", 5)]
-    assert nearest("tyre", words) == ["tyre", "tire", "tyro", "tyres"]
+    assert Spellings(words).nearest("tyre") == ["tyre", "tire", "tyro", "tyres"]
+    assert Spellings([]).nearest("tyre") == []
 
 
 def test_a_swap_is_one_edit():
