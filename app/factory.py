@@ -76,6 +76,7 @@ def _product(settings: Settings) -> request_context.Product:
         database,
         customer_words=learning.customer_words,
         resolved_tickets=learning.resolved_tickets,
+        engine=settings.article_search,
     )
     return request_context.Product(settings, database, indexes)
 

@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     abandoned_after_hours: int = Field(default=24, ge=1, le=720)
     failed_within_days: int = Field(default=7, ge=1, le=90)
 
+    # Searching articles
+    article_search: Literal["whoosh", "tantivy"] = "whoosh"
+
     # Service level
     first_response_hours: float = Field(default=8, gt=0, le=720)
     business_days: Annotated[tuple[int, ...], NoDecode] = (0, 1, 2, 3, 4)

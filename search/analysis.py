@@ -112,10 +112,18 @@ class Analyser:
                 return words[:limit]
         return words
 
-    def spans(self, cleaned: str) -> Iterator[tuple[int, int, tuple[Word, ...]]]:
-        """Where each token begins and ends, and its words (several for a compound)."""
+    def tokens(self, cleaned: str) -> list[str]:
+        """The tokens of a cleaned text, in order."""
+        return _TOKEN.findall(cleaned)
+
+    def places(self, cleaned: str) -> Iterator[tuple[int, int, str]]:
+        """Where each token begins and ends, and the token."""
         for match in _TOKEN.finditer(cleaned):
-            yield match.start(), match.end(), self._remembered(match.group())
+            yield match.start(), match.end(), match.group()
+
+    def of_token(self, token: str) -> tuple[Word, ...]:
+        """The words of one token: several for a compound."""
+        return self._remembered(token)
 
     def _remembered(self, token: str) -> tuple[Word, ...]:
         found = self._memo.get(token)

@@ -1,15 +1,13 @@
 """Did you mean: corrections made only of words that the reader may see."""
 
-import json
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
-from whoosh import query as q
-from whoosh.searching import Searcher
-
-from search.analysis import analyser, clean, fold
-from search.language import LANGUAGES
+from search.analysis import analyser, fold
+from search.asked import Term, any_form
+from search.indexed_article import WORDS, StoredArticle
 from search.query_text import QueryText
-from search.whoosh_index import text_field, title_field
+from search.reading import Reading
 
 _MIN_CHARACTERS: Final = 4
 _MAX_CHARACTERS: Final = 20
@@ -18,7 +16,7 @@ _MAX_CHECKED_WORDS: Final = 6
 _MAX_CANDIDATES: Final = 40
 
 
-def corrected_query(searcher: Searcher, parsed: QueryText, readable: q.Query) -> str | None:
+def corrected_query(reading: Reading, parsed: QueryText, audiences: frozenset[str]) -> str | None:
     """The query with misspelled words replaced by the nearest ones that readable documents hold.
 
     A word counts as known only when a readable document holds it, and a correction is taken with
@@ -26,14 +24,12 @@ def corrected_query(searcher: Searcher, parsed: QueryText, readable: q.Query) ->
     taken to be right, which keeps the search for neighbours short. None: nothing to correct.
     Phrases and prefixes are left as they are.
     """
-    if not parsed.words:
-        return None
     changed = False
     words: list[str] = []
     for position, word in enumerate(parsed.words):
         better = None
         if position < _MAX_CHECKED_WORDS:
-            better = _correction(searcher, word, readable)
+            better = _correction(reading, word, audiences)
         changed |= better is not None
         words.append(better or word)
     if not changed:
@@ -42,49 +38,43 @@ def corrected_query(searcher: Searcher, parsed: QueryText, readable: q.Query) ->
     return " ".join([*phrases, *words, *(f"{prefix}*" for prefix in parsed.prefixes)])
 
 
-def _correction(searcher: Searcher, word: str, readable: q.Query) -> str | None:
+def _correction(reading: Reading, word: str, audiences: frozenset[str]) -> str | None:
     folded = fold(word)
     if not folded.isalpha() or not _MIN_CHARACTERS <= len(folded) <= _MAX_CHARACTERS:
         return None
-    if _first_holder(searcher, _any_form(folded), readable) is not None:
+    if reading.holder(any_form(folded), audiences) is not None:
         return None
-    edits = 2 if len(folded) >= _TWO_EDITS_FROM else 1
-    near = sorted(
-        (distance, -searcher.reader().doc_frequency("words", term), term)
-        for term in searcher.reader().terms_within("words", folded, edits, prefix=1)
-        if len(term) >= _MIN_CHARACTERS - 1 and (distance := edit_distance(folded, term)) <= edits
-    )
-    for _, _, term in near[:_MAX_CANDIDATES]:
-        holder = _first_holder(searcher, q.Term("words", term), readable)
+    for term in nearest(folded, reading.words_beginning(folded[0]))[:_MAX_CANDIDATES]:
+        holder = reading.holder((Term(WORDS, term),), audiences)
         if holder is not None:
-            return _spelled(holder["article"], term)
+            return _spelled(reading.article(holder), term)
     return None
 
 
-def _any_form(folded: str) -> q.Query:
-    """The word, anything it begins, or another form of it in either language."""
-    forms: list[q.Query] = [q.Prefix("words", folded)]
-    for language in LANGUAGES:
-        for word in analyser(language).words(folded):
-            forms += [
-                q.Term(title_field(language), word.stem),
-                q.Term(text_field(language), word.stem),
-            ]
-    return q.Or(forms)
+def nearest(folded: str, words: Iterable[tuple[str, int]]) -> list[str]:
+    """The words within one edit, or two of a long word: nearest first, then the most frequent.
+
+    `words` come with the number of articles that hold them.
+    """
+    edits = 2 if len(folded) >= _TWO_EDITS_FROM else 1
+    letters = set(folded)
+    size = len(folded)
+    near = [
+        (distance, -count, term)
+        for term, count in words
+        if -edits <= len(term) - size <= edits
+        and len(term) >= _MIN_CHARACTERS - 1
+        # Each edit brings at most one new letter: cheap, and leaves few to be compared.
+        and len(letters.difference(term)) <= edits
+        and (distance := edit_distance(folded, term)) <= edits
+    ]
+    return [term for _, _, term in sorted(near)]
 
 
-def _first_holder(searcher: Searcher, wanted: q.Query, readable: q.Query) -> dict[str, Any] | None:
-    for number in q.And([wanted, readable]).docs(searcher):
-        fields: dict[str, Any] = searcher.stored_fields(number)
-        return fields
-    return None
-
-
-def _spelled(article: str, folded: str) -> str:
+def _spelled(article: StoredArticle, folded: str) -> str:
     """The word as the article writes it, in lower case."""
-    title, sections = json.loads(article)
-    text = "\n".join([title, *(part for section in sections for part in section[1:])])
-    for word in analyser(None).words(clean(text)):
+    parts = [part for section in article.sections for part in (section.title, section.text)]
+    for word in analyser(article.language).words("\n".join((article.title, *parts))):
         if word.folded == folded:
             return word.surface.lower()
     return folded

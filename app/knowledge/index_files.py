@@ -22,6 +22,7 @@ from app.knowledge.indexing import (
     changed_since,
     documents,
 )
+from search.article_engines import EngineName, article_search
 from search.counted import CountedArticle, count_articles, fingerprint
 from search.desk_model import UNTRAINED, DeskModel
 from search.documents import CustomerWords, Document
@@ -29,7 +30,6 @@ from search.errors import SnapshotError
 from search.index_store import IndexStore, Stored
 from search.snapshots import saved_name
 from search.suggestions import SuggestionIndex, TicketIndex
-from search.whoosh_search import WhooshArticleSearch
 
 CustomersWords = Callable[[Session], Iterable[CustomerWords]]
 
@@ -60,10 +60,10 @@ class IndexFiles:
     Whoever builds keeps in memory what was read and counted, and so builds again quickly.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, engine: EngineName = "whoosh") -> None:
         self._folder = folder
         self._stamp = folder / _STAMP
-        self.articles = WhooshArticleSearch(folder / "articles")
+        self.articles = article_search(engine, folder / "articles")
         self._documents = PublishedDocuments()
         self._store = IndexStore(folder / "suggestions")
         self._stored: Stored | None = None

@@ -17,6 +17,7 @@ import structlog
 from app.db.database import Database
 from app.knowledge.index_files import CustomersWords, IndexFiles, OpenIndexes
 from app.knowledge.indexing import ContentVersion, documents
+from search.article_engines import EngineName
 from search.article_search import ArticleSearch, SearchPage, SearchRequest
 from search.errors import SnapshotError
 from search.language import prepare_detection
@@ -46,8 +47,9 @@ class IndexHost:
         *,
         customer_words: CustomersWords,
         resolved_tickets: CustomersWords,
+        engine: EngineName = "whoosh",
     ) -> None:
-        self._files = IndexFiles(folder)
+        self._files = IndexFiles(folder, engine)
         self._database = database
         self._customer_words = customer_words
         self._resolved_tickets = resolved_tickets

@@ -33,16 +33,22 @@ from tests.factories_knowledge import NOW, make_actor, make_article, make_organi
 PUBLIC = frozenset({"public"})
 
 
+@pytest.fixture(params=["whoosh", "tantivy"])
+def engine(request):
+    return request.param
+
+
 @pytest.fixture
-def make_host(settings, database):
+def make_host(settings, database, engine):
     hosts = []
 
-    def make() -> IndexHost:
+    def make(engine=engine) -> IndexHost:
         host = IndexHost(
             settings.data / "index",
             database,
             customer_words=learning.customer_words,
             resolved_tickets=learning.resolved_tickets,
+            engine=engine,
         )
         hosts.append(host)
         return host
@@ -328,6 +334,15 @@ def test_in_the_background_publishing_is_findable_by_itself(session, host):
     article = make_article(session, title="Reset a forgotten password")
     wait_for(lambda: article.id in suggested(host, "I have forgotten my password"))
     assert searched(session, host, "forgotten password")[0] == article.id
+
+
+def test_another_engine_finds_no_index_and_builds_its_own(session, make_host, engine):
+    article = make_article(session, title="Reset a forgotten password")
+    make_host().refresh()
+    other = make_host("tantivy" if engine == "whoosh" else "whoosh")
+    assert other.article_search() is None
+    other.refresh()
+    assert searched(session, other, "forgotten password") == [article.id]
 
 
 @pytest.mark.parametrize("folder", ["suggestions", "tickets", "articles"])

@@ -6,10 +6,10 @@ a fall below them is a change that makes suggestions or search worse.
 
 import pytest
 
+from search.article_engines import article_search
 from search.article_search import SearchRequest
 from search.metrics import mean, ndcg_at, recall_at
 from search.suggestions import Draft, SuggestionIndex
-from search.whoosh_search import WhooshArticleSearch
 from tests.relevance.shipped import PUBLIC, labelled_queries, shipped_documents
 
 QUERIES = labelled_queries()
@@ -53,8 +53,9 @@ def test_most_drafts_in_scope_are_shown_their_answer(index, language, floor):
     assert mean(hits) >= floor
 
 
-def test_fusing_is_not_worse_than_the_search_alone_or_the_ranker_alone(index, tmp_path):
-    engine = WhooshArticleSearch(tmp_path)
+@pytest.mark.parametrize("name", ["whoosh", "tantivy"])
+def test_fusing_is_not_worse_than_the_search_alone_or_the_ranker_alone(index, tmp_path, name):
+    engine = article_search(name, tmp_path)
     engine.rebuild(shipped_documents(), version=1)
     asked = [query for query in INSIDE if query.split == "test"]
     alone, ranked, fused = [], [], []

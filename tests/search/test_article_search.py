@@ -1,26 +1,44 @@
+import gc
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from search.article_engines import article_search
 from search.article_search import ArticleSearch, SearchPage, SearchRequest
-from search.corrections import edit_distance
+from search.corrections import edit_distance, nearest
 from search.errors import SnapshotError
 from search.fusion import fuse
-from search.suggestions import Draft, SuggestionIndex
-from search.whoosh_search import WhooshArticleSearch
+from search.suggestions import Draft, Ranked, SuggestionIndex
 from tests.search.samples import HELP_CENTRE, PUBLIC, TICKETS, document
 
 STAFF = frozenset({"public", "agents"})
 
 
+@pytest.fixture(scope="module", params=["whoosh", "tantivy"])
+def engine_name(request):
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory) -> ArticleSearch:
-    made = WhooshArticleSearch(tmp_path_factory.mktemp("whoosh"))
+def engine(engine_name, tmp_path_factory) -> ArticleSearch:
+    made = article_search(engine_name, tmp_path_factory.mktemp(engine_name))
     made.rebuild(HELP_CENTRE, version=7)
     return made
+
+
+@pytest.fixture
+def make(engine_name, tmp_path):
+    """Opens the engine's folder of this test, as a process of its own would."""
+    return lambda: article_search(engine_name, tmp_path)
+
+
+@pytest.fixture
+def made(make) -> ArticleSearch:
+    return make()
 
 
 def find(engine: ArticleSearch, text: str, **how: object) -> SearchPage:
@@ -66,8 +84,7 @@ def test_filters_narrow(engine):
     assert find(engine, "bicycle", tag="nothing").total == 0
 
 
-def test_hits_are_marked_and_escaped(tmp_path):
-    made = WhooshArticleSearch(tmp_path)
+def test_hits_are_marked_and_escaped(made):
     made.rebuild(
         [
             document(
@@ -122,8 +139,7 @@ def test_customers_words_find_through_the_ranker(engine):
     assert ids(engine.search(SearchRequest(text, PUBLIC), ranking))[0] == "invoice-en"
 
 
-def test_pages_have_bounds(tmp_path):
-    made = WhooshArticleSearch(tmp_path)
+def test_pages_have_bounds(made):
     made.rebuild([document(f"d{n:02}", "en", f"Lamp number {n}") for n in range(23)], version=1)
     seen: list[str] = []
     for page in (1, 2, 3):
@@ -136,8 +152,7 @@ def test_pages_have_bounds(tmp_path):
     assert len(find(made, "lamp", per_page=10_000).hits) == 23
 
 
-def test_changes_are_found_at_once_and_removals_are_gone(tmp_path):
-    made = WhooshArticleSearch(tmp_path)
+def test_changes_are_found_at_once_and_removals_are_gone(make, made):
     made.rebuild(HELP_CENTRE, version=1)
     made.apply(
         [document("helmet", "en", "Borrow a helmet"), document("lock-en", "en", "Other title")],
@@ -148,11 +163,10 @@ def test_changes_are_found_at_once_and_removals_are_gone(tmp_path):
     assert ids(find(made, "helmet")) == ["helmet"]
     assert ids(find(made, "invoice")) == []
     assert find(made, "E-4410 handlebar").total == 0
-    assert WhooshArticleSearch(tmp_path).version() == 2
+    assert make().version() == 2
 
 
-def test_no_index_is_said_clearly(tmp_path):
-    made = WhooshArticleSearch(tmp_path)
+def test_no_index_is_said_clearly(made):
     assert made.version() is None
     with pytest.raises(SnapshotError):
         find(made, "invoice")
@@ -162,20 +176,86 @@ def test_no_index_is_said_clearly(tmp_path):
 
 # Whoosh leaves the file open that it failed to read.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_damaged_index_is_said_clearly_and_can_be_rebuilt(tmp_path):
-    made = WhooshArticleSearch(tmp_path)
+@pytest.mark.parametrize("damage", [b"", b"not a table of contents", bytes(range(256)) * 9])
+@pytest.mark.parametrize("kind", ["toc", "meta.json", "seg", "store", "idx", "term", "CURRENT"])
+def test_a_damaged_index_is_said_clearly_and_can_be_rebuilt(made, tmp_path, kind, damage):
     made.rebuild(HELP_CENTRE, version=1)
-    place = tmp_path / (tmp_path / "CURRENT").read_text().strip()
-    for path in place.glob("*.toc"):
-        path.write_bytes(b"not a table of contents")
+    paths = [path for path in tmp_path.rglob(f"*{kind}") if path.is_file()]
+    if not paths:
+        pytest.skip("the other engine's file")
+    for path in paths:
+        path.write_bytes(damage)
     with pytest.raises(SnapshotError):
         find(made, "invoice")
+    gc.collect()
     made.rebuild(HELP_CENTRE, version=2)
     assert ids(find(made, "invoice")) == ["invoice-en"]
 
 
-def test_searches_go_on_while_the_index_is_rebuilt(tmp_path):
-    made = WhooshArticleSearch(tmp_path)
+def test_an_index_of_the_other_engine_is_none(made, make, engine_name, tmp_path):
+    made.rebuild(HELP_CENTRE, version=3)
+    other = article_search("whoosh" if engine_name == "tantivy" else "tantivy", tmp_path)
+    assert other.version() is None
+    with pytest.raises(SnapshotError):
+        find(other, "invoice")
+    other.rebuild(HELP_CENTRE, version=4)
+    assert ids(find(other, "invoice")) == ["invoice-en"]
+    assert made.version() is None
+    assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 1
+
+
+def test_what_another_process_changed_is_found(made, make):
+    made.rebuild(HELP_CENTRE, version=1)
+    reader = make()
+    assert find(reader, "helmet").total == 0
+    made.apply([document("helmet", "en", "Borrow a helmet")], [], version=2)
+    assert ids(find(reader, "helmet")) == ["helmet"]
+    made.rebuild(HELP_CENTRE, version=3)
+    assert find(reader, "helmet").total == 0
+    assert reader.version() == 3
+
+
+def test_many_changes_leave_what_a_rebuild_leaves(made, tmp_path, engine_name):
+    made.rebuild([document(f"d{n:02}", "en", f"Lamp number {n}") for n in range(30)], version=1)
+    for n in range(30):
+        changed = document(f"d{n:02}", "en", f"Lantern number {n}", ("s", "Oil", "Fill the oil"))
+        made.apply([changed], [f"d{(n + 1) % 30:02}"] if n % 3 == 0 else [], version=n + 2)
+    expected = sorted(f"d{n:02}" for n in range(30))
+    assert sorted(ids(find(made, "lantern", per_page=100))) == expected
+    assert find(made, "lamp").total == 0
+    assert find(made, '"fill the oil"', per_page=100).total == len(expected)
+
+
+def test_threads_search_the_same_index(made):
+    made.rebuild(HELP_CENTRE, version=1)
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: tuple(ids(find(made, "bicycle lock"))), range(200)))
+    assert len(set(found)) == 1
+
+
+def test_phrases_with_exact_forms_and_repeats_are_found(made):
+    made.rebuild(
+        [
+            document("a", "en", "One", ("s", "S", "the big big lamp shows E-4410 at night")),
+            document("b", "en", "Two", ("s", "S", "the big lamp at night shows big errors")),
+        ],
+        version=1,
+    )
+    assert ids(find(made, '"big big lamp"')) == ["a"]
+    assert ids(find(made, '"shows E-4410 at"')) == ["a"]
+    assert ids(find(made, '"lamp at night"')) == ["b"]
+    assert set(ids(find(made, '"big lamp"'))) == {"a", "b"}
+
+
+def test_what_only_the_ranker_knows_is_listed_when_it_is_likely_enough(engine):
+    boosts = [Ranked("year-es", 3.0, 0.6), Ranked("invoice-es", 2.0, 0.5), Ranked("bike-es", 1, 0)]
+    page = engine.search(SearchRequest("nothing that is written", PUBLIC), boosts)
+    assert ids(page) == ["year-es", "invoice-es"]
+    page = engine.search(SearchRequest('"tyre is flat"', PUBLIC), boosts)
+    assert ids(page) == ["bike-en"]
+
+
+def test_searches_go_on_while_the_index_is_rebuilt(made):
     made.rebuild(HELP_CENTRE, version=1)
     failures: list[BaseException] = []
     stop = threading.Event()
@@ -235,6 +315,11 @@ def test_edit_distance_is_a_distance(left, right):
     assert (edit_distance(left, right) == 0) == (left == right)
     assert edit_distance(left, right) == edit_distance(right, left)
     assert edit_distance(left, right) <= max(len(left), len(right))
+
+
+def test_the_nearest_words_come_first_then_the_frequent_ones():
+    words = [("tyre", 3), ("tire", 9), ("tyres", 1), ("tower", 99), ("tyro", 5)]
+    assert nearest("tyre", words) == ["tyre", "tire", "tyro", "tyres"]
 
 
 def test_a_swap_is_one_edit():

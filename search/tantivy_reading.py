@@ -1,0 +1,116 @@
+"""Reading a tantivy index: what is asked becomes its query objects, never its syntax."""
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import tantivy
+from tantivy import Occur, Query
+
+from search.asked import Asked, Clause, Phrase, Prefix, Term
+from search.indexed_article import WORDS, StoredArticle
+from search.reading import Scope
+from search.tantivy_index import (
+    AUDIENCE,
+    CATEGORY,
+    KEY,
+    LANGUAGE,
+    STORED,
+    TAGS,
+    guarded,
+    key_of,
+)
+
+
+class TantivyReading:
+    """The Reading of a tantivy index. A key is the number that follows from a document's id."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+        with guarded(place):
+            opened = tantivy.Index.open(str(place))
+            # The schema of the file, not ours: of an older index it is another.
+            self._schema = opened.schema
+            self._searcher = opened.searcher()
+        self._words: dict[str, list[tuple[str, int]]] = {}
+
+    def close(self) -> None:
+        """Nothing: files are closed when the reading is gone."""
+
+    def find(self, asked: Asked, scope: Scope, limit: int) -> dict[int, float]:
+        with guarded(self._place):
+            demands = [(Occur.Must, self._any_of(demand)) for demand in asked.demands]
+            wishes = self._any_of(asked.wishes)
+            occur = Occur.Should if demands else Occur.Must
+            query = Query.boolean_query([*demands, (occur, wishes), *self._filters(scope)])
+            hits = self._searcher.search(query, limit=limit, count=False).hits
+            keys = self._searcher.fast_field_values(KEY, [address for _, address in hits])
+        return {int(key): float(hit[0]) for key, hit in zip(keys, hits, strict=True) if key}
+
+    def within(self, document_ids: Sequence[str], scope: Scope) -> dict[str, int]:
+        keys = {key_of(document_id): document_id for document_id in document_ids}
+        with guarded(self._place):
+            named = Query.const_score_query(self._one_of(KEY, keys), 1.0)
+            query = Query.boolean_query([(Occur.Must, named), *self._filters(scope)])
+            hits = self._searcher.search(query, limit=max(len(keys), 1), count=False).hits
+            found = self._searcher.fast_field_values(KEY, [address for _, address in hits])
+        return {keys[int(key)]: int(key) for key in found if key}
+
+    def holder(self, clauses: Sequence[Clause], audiences: frozenset[str]) -> int | None:
+        for clause in clauses:
+            with guarded(self._place):
+                query = Query.boolean_query(
+                    [(Occur.Must, self._query(clause)), *self._filters(Scope(audiences))]
+                )
+                hits = self._searcher.search(query, limit=1, count=False).hits
+                if hits:
+                    return int(self._searcher.fast_field_values(KEY, [hits[0][1]])[0] or 0)
+        return None
+
+    def article(self, key: int) -> StoredArticle:
+        with guarded(self._place):
+            query = Query.term_query(self._schema, KEY, key, index_option="basic")
+            [(_, address)] = self._searcher.search(query, limit=1, count=False).hits
+            stored = bytes(self._searcher.doc(address).get_first(STORED) or b"")
+            return StoredArticle.from_json(stored.decode())
+
+    def words_beginning(self, letter: str) -> Sequence[tuple[str, int]]:
+        if letter not in self._words:
+            with guarded(self._place):
+                self._words[letter] = self._searcher.terms_with_prefix(WORDS, letter)
+        return self._words[letter]
+
+    def _any_of(self, clauses: Sequence[Clause]) -> Query:
+        return Query.boolean_query([(Occur.Should, self._query(clause)) for clause in clauses])
+
+    def _query(self, clause: Clause) -> Query:
+        match clause:
+            case Term(field, form, boost):
+                return _boosted(Query.term_query(self._schema, field, form, "freq"), boost)
+            case Prefix(beginning, boost):
+                pattern = re.escape(beginning) + ".*"
+                return _boosted(Query.regex_query(self._schema, WORDS, pattern), boost)
+            case Phrase(field, forms, boost):
+                return _boosted(Query.phrase_query(self._schema, field, list(forms)), boost)
+
+    def _filters(self, scope: Scope) -> list[tuple[Occur, Query]]:
+        readable = self._one_of(AUDIENCE, scope.audiences)
+        filters = [readable]
+        for field, label in (
+            (LANGUAGE, scope.language),
+            (CATEGORY, scope.category),
+            (TAGS, scope.tag),
+        ):
+            if label is not None:
+                filters.append(self._one_of(field, [label]))
+        return [(Occur.Must, Query.const_score_query(each, 0.0)) for each in filters]
+
+    def _one_of(self, field: str, labels: Iterable[str | int]) -> Query:
+        labels = list(labels)
+        if len(labels) == 1:
+            return Query.term_query(self._schema, field, labels[0], index_option="basic")
+        return Query.term_set_query(self._schema, field, labels)
+
+
+def _boosted(query: Query, boost: float) -> Query:
+    return query if boost == 1.0 else Query.boost_query(query, boost)
