@@ -44,7 +44,7 @@ def main() -> None:
         if child == 0:
             build(folder, version, before)
             os._exit(0)
-        time.sleep(chance.uniform(0, 2.5 * takes))
+        time.sleep(chance.uniform(0, 1.5 * takes))
         os.kill(child, signal.SIGKILL)
         killed += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
         after = store.open()
