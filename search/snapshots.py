@@ -14,7 +14,9 @@ import json
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +31,7 @@ _MANIFEST: Final = "manifest.json"
 # Readers that opened an older version keep its memory maps after the folder is gone.
 _KEPT_VERSIONS: Final = 2
 _CHUNK_BYTES: Final = 1 << 20
+_LEFT_AFTER_SECONDS: Final = 3_600
 _VERIFIED_AT_ONCE: Final = 4 << 20
 
 Array = npt.NDArray[Any]
@@ -175,6 +178,11 @@ def _forget_old(folder: Path, current: str) -> None:
     )
     for path in versions[: max(0, len(versions) - (_KEPT_VERSIONS - 1))]:
         shutil.rmtree(path, ignore_errors=True)
+    # What killed builds left: no build takes so long.
+    for path in folder.glob(".writing-*"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > _LEFT_AFTER_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _write_json(path: Path, value: object) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.accounts.actor import ANYBODY
 from app.accounts.models import Role
+from app.db.outbox import bump_index
 from app.deflection import learning
 from app.deflection.models import Attempt, Outcome
 from app.knowledge import queries, service
@@ -25,6 +26,7 @@ from app.tickets.models import (
 )
 from articles.lifecycle import Visibility
 from search.suggestions import Draft
+from search.training import MIN_TICKETS
 from tests.factories import make_user
 from tests.factories_knowledge import NOW, make_actor, make_article, make_organisation
 
@@ -401,3 +403,28 @@ def test_in_the_background_nobody_builds_while_somebody_else_does(session, make_
         assert builder._files.content().version == before
     assert not waiting._files.is_taken()
     wait_for(lambda: article.id in suggested(waiting, "I have forgotten my password"))
+
+
+def test_what_tickets_taught_is_used_by_every_process(session, make_host):
+    subjects = {
+        "Repair the lamp": "the light flickers",
+        "Repair the brake": "the stopper squeaks",
+        "Repair the saddle": "the seat wobbles",
+    }
+    articles = {title: make_article(session, title=title) for title in subjects}
+    host, other = make_host(), make_host()
+    host.refresh()
+    assert not host.teach()
+    for number in range(MIN_TICKETS):
+        title = list(subjects)[number % len(subjects)]
+        text = f"{subjects[title]} since day {number}"
+        solve(session, articles[title], f"{number} please", text)
+    bump_index(session, now=NOW)
+    session.commit()
+    host.refresh()
+    assert host.suggestions().model.tickets == 0
+    assert host.teach()
+    assert not host.teach()
+    other.refresh()
+    assert other.suggestions().model.tickets == MIN_TICKETS
+    assert suggested(other, "my stopper squeaks all day")[0] == articles["Repair the brake"].id

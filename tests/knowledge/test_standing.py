@@ -6,9 +6,9 @@ from app.knowledge.standing import MOST, standing
 from app.knowledge.voting import vote
 from search.suggestions import Draft
 from tests.factories_knowledge import NOW, make_article
-from tests.knowledge.test_indexes import fill, host, make_host
+from tests.knowledge.test_indexes import engine, fill, host, make_host
 
-__all__ = ["host", "make_host"]
+__all__ = ["engine", "host", "make_host"]
 
 COUNTS = st.integers(0, 10**6)
 

@@ -1,4 +1,5 @@
 import json
+import os
 import threading
 from pathlib import Path
 
@@ -175,3 +176,13 @@ def test_what_is_saved_is_what_is_loaded(tmp_path, floats, integers, value, vers
     for name, array in arrays.items():
         assert loaded.arrays[name].dtype == array.dtype
         np.testing.assert_array_equal(loaded.arrays[name], array)
+
+
+def test_what_a_killed_build_left_is_cleared_away_in_time(tmp_path):
+    left, fresh = tmp_path / ".writing-1-aa", tmp_path / ".writing-2-bb"
+    for folder in (left, fresh):
+        folder.mkdir()
+    os.utime(left, (0, 0))
+    save_snapshot(tmp_path, kind="k", version=1, arrays={}, values={})
+    assert not left.exists()
+    assert fresh.exists()
