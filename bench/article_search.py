@@ -56,7 +56,9 @@ def main() -> None:
             return
         seconds = ask(engine, documents, questions)
         for share in (0.5, 0.95, 0.99):
-            print(f"a search, p{share * 100:<3.0f}       {percentile(seconds, share) * 1e3:9.2f} ms")
+            print(
+                f"a search, p{share * 100:<3.0f}       {percentile(seconds, share) * 1e3:9.2f} ms"
+            )
         changed, after = update(engine, documents, corpus.additional(UPDATES), questions)
         print(f"an article changed   {statistics.median(changed):9.3f} s (median of {UPDATES})")
         print(f"the search after it  {statistics.median(after) * 1e3:9.2f} ms (median)")
@@ -71,9 +73,7 @@ def profiled(engine: ArticleSearch, documents: Sequence[Document], questions: Qu
     pstats.Stats(profile).sort_stats("tottime").print_stats(30)
 
 
-def ask(
-    engine: ArticleSearch, documents: Sequence[Document], questions: Questions
-) -> list[float]:
+def ask(engine: ArticleSearch, documents: Sequence[Document], questions: Questions) -> list[float]:
     """Seconds of each search; those for warming up are not among them."""
     chance = random.Random(5)
     seconds = []
