@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.recipe import GATED, RANKED, gate_columns, rank_columns
+from search.recipe import GATED, RANKED, gate_columns, gated_signals, rank_columns
 from search.suggestions import Draft, SuggestionIndex
 
 
@@ -57,7 +57,7 @@ def explain(
     columns = rank_columns(candidates, judged.margins)
     weights = np.array([recipe.rank.get(name, 0.0) for name in RANKED])
     raw = columns @ weights + candidates.standings
-    gates = gate_columns(candidates, raw, judged.query.known)
+    gates = gate_columns(raw, gated_signals(candidates), judged.query.known)
     ids = index.document_ids(candidates)
     best = sorted(range(len(ids)), key=lambda at: (-judgement.scores[at], ids[at]))[:limit]
     return Explanation(

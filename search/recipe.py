@@ -114,15 +114,21 @@ def rank_columns(candidates: Candidates, margins: Array) -> Array:
     return np.stack(columns, axis=1)
 
 
-def gate_columns(candidates: Candidates, scores: Array, known: float) -> Array:
-    """The gate's signals of a draft, in the order of `GATED`."""
-    best = int(np.argmax(scores))
+def gated_signals(candidates: Candidates) -> Array:
+    """The signals of each candidate that the gate looks at in the best one."""
+    return np.stack([candidates.signals[name] for name in GATED[2:-1]], axis=1)
+
+
+def gate_columns(scores: Array, gated: Array, known: float) -> Array:
+    """The gate's signals of a draft, in the order of `GATED`.
+
+    `gated` are the `gated_signals` of the candidates that have these scores.
+    """
     shares = _shares(scores)
     peak = float(scores.max())
     energy = peak + float(np.log(np.exp(scores - peak).sum()))
     clearness = float(np.sum(shares * np.log(shares + 1e-12)))
-    own = [float(candidates.signals[name][best]) for name in GATED[2:-1]]
-    return np.array([energy, clearness, *own, known])
+    return np.array([energy, clearness, *gated[int(np.argmax(scores))], known])
 
 
 def judge(recipe: Recipe, candidates: Candidates, margins: Array, known: float) -> Judgement:
@@ -132,7 +138,7 @@ def judge(recipe: Recipe, candidates: Candidates, margins: Array, known: float) 
         return Judgement(nothing, nothing, nothing, float("-inf"))
     weights = np.array([recipe.rank.get(name, 0.0) for name in RANKED])
     scores = rank_columns(candidates, margins) @ weights + candidates.standings
-    gates = gate_columns(candidates, scores, known)
+    gates = gate_columns(scores, gated_signals(candidates), known)
     gate = float(gates @ np.array([recipe.gate.get(name, 0.0) for name in GATED]))
     gate += recipe.gate_bias
     shares = _shares(scores)

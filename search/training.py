@@ -24,6 +24,8 @@ from search.recipe import (
     RANKED,
     Array,
     Recipe,
+    gate_columns,
+    gated_signals,
     log_odds,
     rank_columns,
 )
@@ -124,12 +126,7 @@ class Held:
 
     def gates(self, scores: Array) -> Array:
         """The gate's signals, in the order of `GATED`, when the articles have these scores."""
-        peak = float(scores.max())
-        odds = np.exp(scores - peak)
-        shares = odds / odds.sum()
-        energy = peak + float(np.log(odds.sum()))
-        clearness = float(np.sum(shares * np.log(shares + 1e-12)))
-        return np.array([energy, clearness, *self.gated[int(np.argmax(scores))], self.known])
+        return gate_columns(scores, self.gated, self.known)
 
 
 def look(index: SuggestionIndex, ticket: Solved, audiences: frozenset[str]) -> Held:
@@ -141,7 +138,7 @@ def look(index: SuggestionIndex, ticket: Solved, audiences: frozenset[str]) -> H
         columns=rank_columns(candidates, judged.margins),
         standings=candidates.standings,
         right=np.array([each in ticket.articles for each in ids], dtype=bool),
-        gated=np.stack([candidates.signals[name] for name in GATED[2:-1]], axis=1),
+        gated=gated_signals(candidates),
         known=judged.query.known,
     )
 
