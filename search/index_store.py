@@ -15,7 +15,7 @@ import numpy as np
 from search.errors import SnapshotError
 from search.query import live
 from search.segment import Segment
-from search.snapshots import load_snapshot, save_snapshot, saved_name, verify_snapshot
+from search.snapshots import forget_old, load_snapshot, save_snapshot, saved_name, verify_snapshot
 from search.suggestions import SuggestionIndex
 
 _BASE: Final = "segment-1"
@@ -57,6 +57,8 @@ class IndexStore:
                 version=index.version,
                 arrays=base.arrays(),
                 values=base.values(),
+                # Until the changes name this one, they name an older one.
+                forget=False,
             ).name
         else:
             name = before.base_name
@@ -68,6 +70,7 @@ class IndexStore:
         save_snapshot(
             self._changes, kind=_CHANGES, version=index.version, arrays=arrays, values=values
         )
+        forget_old(self._base, name)
         return Stored(index, name)
 
     def open(self, before: Stored | None = None) -> Stored:

@@ -53,8 +53,13 @@ def save_snapshot(
     version: int,
     arrays: Mapping[str, Array],
     values: Mapping[str, Any],
+    forget: bool = True,
 ) -> Path:
-    """Write one version and make it the current one. Returns its folder."""
+    """Write one version and make it the current one. Returns its folder.
+
+    Without `forget` older versions stay: whoever names one elsewhere calls `forget_old` once
+    another is named.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     staging = folder / f".writing-{os.getpid()}-{secrets.token_hex(4)}"
     staging.mkdir()
@@ -76,7 +81,8 @@ def save_snapshot(
         shutil.rmtree(staging, ignore_errors=True)
         raise
     _point_to(folder, target.name)
-    _forget_old(folder, target.name)
+    if forget:
+        forget_old(folder, target.name)
     return target
 
 
@@ -171,7 +177,8 @@ def _point_to(folder: Path, name: str) -> None:
     pointer.replace(folder / _CURRENT)
 
 
-def _forget_old(folder: Path, current: str) -> None:
+def forget_old(folder: Path, current: str) -> None:
+    """Remove all versions but the one named and the newest other."""
     versions = sorted(
         (path for path in folder.glob("v*") if path.is_dir() and path.name != current),
         key=lambda path: path.stat().st_mtime_ns,

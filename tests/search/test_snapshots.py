@@ -186,3 +186,19 @@ def test_what_a_killed_build_left_is_cleared_away_in_time(tmp_path):
     save_snapshot(tmp_path, kind="k", version=1, arrays={}, values={})
     assert not left.exists()
     assert fresh.exists()
+
+
+def test_builds_that_end_between_the_segment_and_its_changes_take_nothing_away(tmp_path):
+    save(SuggestionIndex.build(HELP_CENTRE, TICKETS, version=1), tmp_path)
+    changes, aside = tmp_path / "changes", tmp_path / "aside"
+    for version in (2, 3, 4):
+        changes.rename(aside)
+        changes.touch()  # nothing can be written where a file lies
+        with pytest.raises(OSError, match="changes"):
+            save(SuggestionIndex.build((), (), version=version), tmp_path)
+        changes.unlink()
+        aside.rename(changes)
+        assert load(tmp_path).version == 1
+    save(SuggestionIndex.build((), (), version=5), tmp_path)
+    assert load(tmp_path).version == 5
+    assert len([path for path in (tmp_path / "base").iterdir() if path.is_dir()]) == 2
