@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.recipe import GATED, RANKED, gate_columns, gated_signals, rank_columns
+from search.recipe import GATED, RANKED, gate_columns, gated_signals
 from search.suggestions import Draft, SuggestionIndex
 
 
@@ -54,7 +54,7 @@ def explain(
     candidates, judgement, recipe = judged.candidates, judged.judgement, index.model.recipe
     if not len(candidates):
         return Explanation(judgement.gate, (), recipe.gate_bias, judged.query.known, ())
-    columns = rank_columns(candidates, judged.margins)
+    columns = judgement.columns
     weights = np.array([recipe.rank.get(name, 0.0) for name in RANKED])
     raw = columns @ weights + candidates.standings
     gates = gate_columns(raw, gated_signals(candidates), judged.query.known)

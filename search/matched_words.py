@@ -1,12 +1,14 @@
 """Which of the customer's own words speak for an article: what a suggestion shows as its reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from search.analysis import Word, gram_keys
+from search.counting import Flags, Floats, Ints
+from search.query import Query
 from search.segment import Segment
 
 MAX_TERMS: Final = 8
@@ -17,6 +19,36 @@ _FIELDS: Final = ("title", "text", "centroid")
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The words of a draft that are no stop words, each stem once: as typed, and how telling.
+
+    `features` are their numbers in one segment, where they are `here` at all. `known` are those
+    that some text of the index has.
+    """
+
+    words: Sequence[Word]
+    idf: Floats
+    known: Flags
+    features: Ints
+    here: Flags
+
+    @classmethod
+    def of(cls, words: Sequence[Word], query: Query, segment: Segment) -> "Asked":
+        stems = {word.stem: word for word in words if not word.common and len(word.surface) > 1}
+        asked = list(stems.values())
+        keys = np.array([word.key for word in asked], np.uint64)
+        at = np.searchsorted(query.words.keys, keys)
+        return cls(asked, query.word_idf[at], query.known_words[at], *segment.find(keys))
+
+    def telling(self) -> tuple[Ints, Floats, float]:
+        """The features that are here, sorted, how telling each is, and the sum of all known ones."""
+        features = self.features[self.here]
+        order = np.argsort(features)
+        whole = float(self.idf[self.known].sum(dtype=np.float64))
+        return features[order], self.idf[self.here][order], whole
+
+
+@dataclass(frozen=True, slots=True)
 class MatchedWords:
     """`terms` are surfaces as typed, most telling first; `stems` are what they match."""
 
@@ -24,27 +56,24 @@ class MatchedWords:
     stems: frozenset[str]
 
 
-def matched_words(
-    segment: Segment, words: Sequence[Word], telling: Mapping[str, float], article: int
-) -> MatchedWords:
+def matched_words(segment: Segment, asked: Asked, article: int) -> MatchedWords:
     """The words of a draft that stand in an article or in the tickets that it solved.
 
-    `telling` is how rare each stem is; stop words are no reason. A misspelled word counts when it
-    is near the title.
+    Stop words are no reason. A misspelled word counts when it is near the title.
     """
-    asked = {word.stem: word for word in words if not word.common and len(word.surface) > 1}
-    numbers, here = segment.find(np.array([each.key for each in asked.values()], np.uint64))
-    weights = np.zeros(len(numbers))
+    weights = np.zeros(len(asked.words), dtype=np.float32)
     for field in _FIELDS:
-        weights += segment.by_row[field].weights_of(article, numbers)
-    found: dict[str, tuple[float, str]] = {}
-    for (stem, word), weight, is_here in zip(asked.items(), weights, here, strict=True):
-        # A word that stands elsewhere is no slip of the pen.
-        own = telling[stem] * weight if is_here else _misspelled_weight(segment, word, article)
-        if own > 0:
-            found[stem] = (float(own), word.surface)
-    ordered = sorted(found.values(), key=lambda item: (-item[0], item[1]))
-    return MatchedWords(tuple(surface for _, surface in ordered[:MAX_TERMS]), frozenset(found))
+        weights += segment.by_row[field].weights_of(article, asked.features)
+    gains = np.where(asked.here, weights, np.float32(0)) * asked.idf
+    # A word that stands elsewhere is no slip of the pen.
+    for number in np.flatnonzero(~asked.known).tolist():
+        gains[number] = _misspelled_weight(segment, asked.words[number], article)
+    found = [(-float(gains[n]), asked.words[n]) for n in np.flatnonzero(gains > 0).tolist()]
+    found.sort(key=lambda item: (item[0], item[1].surface))
+    return MatchedWords(
+        tuple(word.surface for _, word in found[:MAX_TERMS]),
+        frozenset(word.stem for _, word in found),
+    )
 
 
 def _misspelled_weight(segment: Segment, word: Word, article: int) -> float:

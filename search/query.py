@@ -68,12 +68,14 @@ class Query:
     """The words (with pairs) and the n-grams of a draft, each a vector of length one.
 
     Words that no text has count in the length: a text about something else stays far from
-    everything. `known`, in [0, 1], is the share of the draft that some text has.
+    everything. `known_words` are those that some text has, and `known`, in [0, 1], their share of
+    the draft.
     """
 
     words: Rows
     word_weights: Floats
     word_idf: Floats
+    known_words: Flags
     grams: Rows
     gram_weights: Floats
     unknown_grams: Flags
@@ -106,7 +108,9 @@ def ask(words: Sequence[Word], parts: Sequence[Live]) -> Query:
         )
         for (at, here), (gram_at, gram_here) in zip(found_words, found_grams, strict=True)
     )
-    return Query(counted, word_weights, word_idf, grams, gram_weights, unknown, known, places)
+    return Query(
+        counted, word_weights, word_idf, df > 0, grams, gram_weights, unknown, known, places
+    )
 
 
 def smooth_idf(frequency: Ints, units: int) -> Floats:

@@ -91,9 +91,10 @@ class Judgement:
     """What a recipe makes of candidates: one entry each, and the gate of the draft.
 
     `scores` order articles; 0 where nothing speaks for one. `shares` of the odds sum to one.
-    `confidence` is the chance that the article is right.
+    `confidence` is the chance that the article is right. `columns` are the rank's signals.
     """
 
+    columns: Array
     scores: Array
     shares: Array
     confidence: Array
@@ -135,9 +136,10 @@ def judge(recipe: Recipe, candidates: Candidates, margins: Array, known: float) 
     """Order candidates, decide whether to speak, and say how sure each is."""
     if not len(candidates):
         nothing = np.zeros(0)
-        return Judgement(nothing, nothing, nothing, float("-inf"))
+        return Judgement(np.zeros((0, len(RANKED))), nothing, nothing, nothing, float("-inf"))
     weights = np.array([recipe.rank.get(name, 0.0) for name in RANKED])
-    scores = rank_columns(candidates, margins) @ weights + candidates.standings
+    columns = rank_columns(candidates, margins)
+    scores = columns @ weights + candidates.standings
     gates = gate_columns(scores, gated_signals(candidates), known)
     gate = float(gates @ np.array([recipe.gate.get(name, 0.0) for name in GATED]))
     gate += recipe.gate_bias
@@ -147,6 +149,7 @@ def judge(recipe: Recipe, candidates: Candidates, margins: Array, known: float) 
     for name in SIGNALS:
         speaks |= candidates.signals[name] > 0
     return Judgement(
+        columns=columns,
         scores=np.where(speaks, np.maximum(scores, 1e-9), 0.0),
         shares=shares,
         confidence=np.where(speaks, confidence, 0.0),

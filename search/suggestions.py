@@ -6,7 +6,7 @@
 An index never changes: `changed` gives another one, which shares what stayed the same.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -20,15 +20,13 @@ from search.counting import Ints
 from search.desk_model import UNTRAINED, DeskModel
 from search.documents import CustomerWords, Document
 from search.evidence import Candidates, gather
-from search.excerpts import excerpt
-from search.language import as_language, detect
+from search.language import Language, as_language, detect
 from search.linear_model import FLOOR
-from search.matched_words import matched_words
 from search.merging import merge
 from search.query import Live, Query, ask, live
-from search.recipe import DEFAULT_THRESHOLD, Array, Judgement, judge
-from search.section_choice import choose_passage
+from search.recipe import DEFAULT_THRESHOLD, Array, judge
 from search.segment import LANGUAGE_LABELS, Segment
+from search.showing import Judged, Showing, Suggestion
 from search.similar_tickets import SimilarTicket, TicketIndex
 
 __all__ = [
@@ -56,24 +54,6 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
-    """An article that may answer a draft, and the section that does.
-
-    `score` orders suggestions of one draft. `confidence`, in [0, 1], is the chance that the
-    article is right. `excerpt` is plain text. `terms` are the customer's own words that matched,
-    as typed.
-    """
-
-    document_id: str
-    section_anchor: str
-    section_title: str
-    excerpt: str
-    score: float
-    confidence: float
-    terms: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Ranked:
     """An article's place for a draft, without the gate."""
 
@@ -82,14 +62,25 @@ class Ranked:
     confidence: float
 
 
-@dataclass(frozen=True)
-class Judged:
-    """A draft's query, the articles that come into question, and what the recipe makes of them."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The articles that are worth showing for a draft, best first, and the draft's language.
 
-    query: Query
-    candidates: Candidates
-    margins: Array
-    judgement: Judgement
+    Sections, excerpts and reasons cost more than all the rest: they are made when asked for.
+    """
+
+    language: Language | None
+    articles: tuple[Ranked, ...]
+    _showing: Showing | None = None
+    _numbers: tuple[int, ...] = ()
+
+    def suggestions(self, document_ids: Container[str] | None = None) -> tuple[Suggestion, ...]:
+        """What is shown of these articles, or of some of them."""
+        return tuple(
+            self._showing.suggestion(number)
+            for number, article in zip(self._numbers, self.articles, strict=True)
+            if self._showing and (document_ids is None or article.document_id in document_ids)
+        )
 
 
 class SuggestionIndex:
@@ -165,7 +156,27 @@ class SuggestionIndex:
         prefer_locale: str | None = None,
         exclude: frozenset[str] = frozenset(),
     ) -> tuple[Suggestion, ...]:
-        """The articles worth showing, best first; empty when nothing is good enough.
+        """What `find` finds, with the section, excerpt and reasons of each."""
+        return self.find(
+            draft,
+            audiences=audiences,
+            limit=limit,
+            threshold=threshold,
+            prefer_locale=prefer_locale,
+            exclude=exclude,
+        ).suggestions()
+
+    def find(
+        self,
+        draft: Draft,
+        *,
+        audiences: frozenset[str],
+        limit: int = 5,
+        threshold: float | None = None,
+        prefer_locale: str | None = None,
+        exclude: frozenset[str] = frozenset(),
+    ) -> Found:
+        """The articles worth showing, best first; none when nothing is good enough.
 
         `threshold` is the least confidence shown (None: the product's default); after the first,
         an article is shown only if it is good beside the first. 0 shows everything. `exclude` holds
@@ -174,26 +185,33 @@ class SuggestionIndex:
         and label them. `prefer_locale` overrides the detected language.
         """
         text = _draft_text(draft)
-        if len(text.strip()) < MIN_DRAFT_CHARACTERS or not self.document_count:
-            return ()
         language = as_language(prefer_locale) or detect(text, draft.locale)
+        if len(text.strip()) < MIN_DRAFT_CHARACTERS or not self.document_count:
+            return Found(language, ())
         words = analyser(language).words(text, MAX_DRAFT_WORDS)
         judged = self._judge(words, audiences)
         bar = DEFAULT_THRESHOLD if threshold is None else threshold
         judgement = judged.judgement
-        shown = (judgement.scores > 0) & (judgement.confidence >= bar)
         if bar > 0 and judgement.gate < 0:
-            return ()
-        for at in np.flatnonzero(shown):
-            shown[at] = self._id(judged.candidates, int(at)) not in exclude
-        same = shown & (self._languages(judged.candidates) == LANGUAGE_LABELS.index(language or ""))
-        if language is not None and same.any():
-            shown = same
+            return Found(language, ())
+        shown = (judgement.scores > 0) & (judgement.confidence >= bar)
+        if exclude:
+            for at in np.flatnonzero(shown):
+                shown[at] = self._id(judged.candidates, int(at)) not in exclude
+        if language is not None:
+            of_language = self._languages(judged.candidates) == LANGUAGE_LABELS.index(language)
+            if (shown & of_language).any():
+                shown &= of_language
         best = self._ordered(judged, np.flatnonzero(shown), limit)
         if bar > 0 and len(best):
             shares = judgement.shares[best]
             best = best[shares >= self.model.recipe.tail_share * shares[0]]
-        return self._explained(best, words, judged)
+        return Found(
+            language,
+            self._ranked(judged, best),
+            Showing(words, judged, self.model.recipe),
+            tuple(best.tolist()),
+        )
 
     def rank(
         self, draft: Draft, *, audiences: frozenset[str], limit: int = 50
@@ -212,14 +230,7 @@ class SuggestionIndex:
         judged = self.judge(draft, audiences=audiences)
         judgement, candidates = judged.judgement, judged.candidates
         best = self._ordered(judged, np.arange(len(candidates)), limit)
-        ranking = tuple(
-            Ranked(
-                self._id(candidates, int(at)),
-                float(judgement.scores[at]),
-                float(judgement.confidence[at]),
-            )
-            for at in best
-        )
+        ranking = self._ranked(judged, best)
         if len(ranking) < min(limit, self.document_count):
             ranking += self._rest(candidates, audiences, limit - len(ranking))
         return ranking, judgement.gate
@@ -243,9 +254,8 @@ class SuggestionIndex:
         query = ask(words, parts)
         candidates = gather(query, parts)
         margins = self._margins(query, candidates)
-        return Judged(
-            query, candidates, margins, judge(self.model.recipe, candidates, margins, query.known)
-        )
+        judgement = judge(self.model.recipe, candidates, margins, query.known)
+        return Judged(parts, query, candidates, margins, judgement)
 
     @cached_property
     def _seen(self) -> dict[frozenset[str], tuple[Live, ...]]:
@@ -321,31 +331,16 @@ class SuggestionIndex:
             found += [ids[int(row)] for row in np.flatnonzero(rest)[:count]]
         return tuple(Ranked(document_id, 0.0, 0.0) for document_id in sorted(found)[:count])
 
-    def _explained(
-        self, best: Ints, words: Sequence[Word], judged: Judged
-    ) -> tuple[Suggestion, ...]:
-        telling = _telling(words, judged.query)
-        suggestions = []
-        for at in best:
-            part = self.parts[int(judged.candidates.parts[at])]
-            row = int(judged.candidates.rows[at])
-            articles = part.segment.articles
-            own = analyser(LANGUAGE_LABELS[int(articles.languages[row])] or None)
-            passages = part.segment.passages(row)
-            passage = passages[choose_passage(passages, telling, own)]
-            matched = matched_words(part.segment, words, telling, row)
-            suggestions.append(
-                Suggestion(
-                    document_id=articles.ids[row],
-                    section_anchor=passage.anchor,
-                    section_title=passage.title,
-                    excerpt=excerpt(passage.text, matched.stems, own),
-                    score=float(judged.judgement.scores[at]),
-                    confidence=float(judged.judgement.confidence[at]),
-                    terms=matched.terms,
-                )
+    def _ranked(self, judged: Judged, best: Ints) -> tuple[Ranked, ...]:
+        judgement = judged.judgement
+        return tuple(
+            Ranked(
+                self._id(judged.candidates, at),
+                float(judgement.scores[at]),
+                float(judgement.confidence[at]),
             )
-        return tuple(suggestions)
+            for at in best.tolist()
+        )
 
 
 _NONE: Final = np.zeros(0, dtype=np.int64)
@@ -359,12 +354,6 @@ def _without_others(part: Live, audiences: frozenset[str]) -> Live:
     if not (hidden & ~part.dead).any():
         return part
     return live(part.segment, np.flatnonzero(hidden | part.dead))
-
-
-def _telling(words: Sequence[Word], query: Query) -> dict[str, float]:
-    """The stems of a draft that are no stop words, and the idf of each."""
-    idf = dict(zip(query.words.keys.tolist(), query.word_idf.tolist(), strict=True))
-    return {word.stem: idf[word.key] for word in words if not word.common}
 
 
 def _draft_text(draft: Draft) -> str:

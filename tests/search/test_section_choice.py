@@ -1,6 +1,13 @@
+import numpy as np
+
 from search.analysis import analyser
+from search.counted import count_articles
+from search.documents import Document, Section
+from search.matched_words import Asked
 from search.passages import Passage
+from search.query import ask, live
 from search.section_choice import choose_passage
+from search.segment import Segment
 
 LEAD = Passage("", "", "If you cannot remember your password, ask for a link.")
 FORGOT = Passage(
@@ -16,9 +23,16 @@ PASSAGES = (LEAD, FORGOT, KNOWN, LATE)
 
 
 def chosen(text: str, passages=PASSAGES) -> Passage:
+    """The passage that a draft is pointed at in an article which has these."""
+    summary = passages[0].text if not passages[0].anchor else ""
+    sections = tuple(
+        Section(each.anchor, each.title, each.text) for each in passages if each.anchor
+    )
+    document = Document("1", "en", "a", "Sign in", summary, sections, (), "", "public")
+    segment = Segment.build(count_articles([document]))
     words = analyser("en").words(text)
-    wanted = {word.stem: 3.0 for word in words if not word.common}
-    return passages[choose_passage(passages, wanted, analyser("en"))]
+    asked = Asked.of(words, ask(words, [live(segment, np.zeros(0, np.int64))]), segment)
+    return segment.passages(0)[choose_passage(segment, 0, *asked.telling())]
 
 
 def test_the_section_that_says_what_the_draft_says_is_chosen():

@@ -1,0 +1,117 @@
+"""From an article that was found to what is shown of it: the section, a few lines, the reasons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from search.analysis import Word, analyser
+from search.evidence import Candidates
+from search.excerpts import excerpt
+from search.matched_words import Asked, matched_words
+from search.query import Live, Query
+from search.recipe import RANKED, Array, Judgement, Recipe
+from search.section_choice import choose_passage
+from search.segment import LANGUAGE_LABELS
+
+Source = Literal["title", "text", "section", "tickets", "popularity"]
+
+# What the signals of the rank are drawn from, as people would say it.
+_SOURCES: Final[dict[str, Source]] = {
+    "title": "title",
+    "spelling": "title",
+    "text": "text",
+    "passage": "section",
+    "centroid": "tickets",
+    "manner": "tickets",
+    "nearest": "tickets",
+    "votes": "tickets",
+    "linear": "tickets",
+    "popularity": "popularity",
+}
+# A source is named when it makes at least this share of what speaks for an article.
+_NAMED_SHARE: Final = 0.1
+# A ticket is named when it is at least so near: a cosine of words and character n-grams.
+_NEAR: Final = 0.15
+_MOST_TICKETS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A draft's query, the articles that come into question, and what the recipe makes of them.
+
+    `parts` are those that the reader may see.
+    """
+
+    parts: Sequence[Live]
+    query: Query
+    candidates: Candidates
+    margins: Array
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An article that may answer a draft, and the section that does.
+
+    `score` orders suggestions of one draft. `confidence`, in [0, 1], is the chance that the
+    article is right. `excerpt` is plain text. `terms` are the customer's own words that matched,
+    as typed, the most telling first. `sources` is what made the score, most first. `tickets` are
+    the ids of the nearest tickets that the article solved, nearest first.
+    """
+
+    document_id: str
+    section_anchor: str
+    section_title: str
+    excerpt: str
+    score: float
+    confidence: float
+    terms: tuple[str, ...]
+    sources: tuple[Source, ...] = ()
+    tickets: tuple[str, ...] = ()
+
+
+class Showing:
+    """Makes suggestions of the articles found for one draft, each only when it is asked for."""
+
+    def __init__(self, words: Sequence[Word], judged: Judged, recipe: Recipe) -> None:
+        self._judged = judged
+        self._weights = np.array([recipe.rank.get(name, 0.0) for name in RANKED])
+        self._asked = [Asked.of(words, judged.query, part.segment) for part in judged.parts]
+
+    def suggestion(self, at: int) -> Suggestion:
+        """What is shown of candidate number `at`."""
+        candidates, judgement = self._judged.candidates, self._judged.judgement
+        number, row = int(candidates.parts[at]), int(candidates.rows[at])
+        segment, asked = self._judged.parts[number].segment, self._asked[number]
+        own = segment.articles
+        passage = choose_passage(segment, row, *asked.telling())
+        matched = matched_words(segment, asked, row)
+        language = LANGUAGE_LABELS[int(own.languages[row])] or None
+        return Suggestion(
+            document_id=own.ids[row],
+            section_anchor=own.anchors[passage],
+            section_title=own.headings[passage],
+            excerpt=excerpt(own.texts[passage], matched.stems, analyser(language)),
+            score=float(judgement.scores[at]),
+            confidence=float(judgement.confidence[at]),
+            terms=matched.terms,
+            sources=self._sources(at),
+            tickets=tuple(
+                own.ticket_ids[each.number]
+                for each in candidates.near
+                if each.part == number and each.row == row and each.nearness >= _NEAR
+            )[:_MOST_TICKETS],
+        )
+
+    def _sources(self, at: int) -> tuple[Source, ...]:
+        points: dict[Source, float] = {}
+        gains = self._judged.judgement.columns[at] * self._weights
+        for name, gain in zip(RANKED, gains.tolist(), strict=True):
+            if gain > 0:
+                source = _SOURCES[name.removesuffix("_unlearned")]
+                points[source] = points.get(source, 0.0) + gain
+        least = _NAMED_SHARE * sum(points.values())
+        ordered = sorted(points, key=lambda source: (-points[source], source))
+        return tuple(source for source in ordered if points[source] >= least)
