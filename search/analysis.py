@@ -6,9 +6,10 @@ folded, and a few exact forms (codes, words with ñ, hyphenated words written as
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Final, Protocol, cast
 
 import numpy as np
@@ -103,6 +104,7 @@ class Analyser:
         self._stop_words = STOP_WORDS.get(language or "", ALL_STOP_WORDS)
         self._memo: dict[str, tuple[Word, ...]] = {}
         self._looks: dict[str, tuple[tuple[str, ...], str]] = {}
+        self._stems: dict[str, tuple[str, ...]] = {}
 
     def words(self, cleaned: str, limit: int | None = None) -> list[Word]:
         """The words of a cleaned text, in order; at most `limit` of them."""
@@ -112,6 +114,22 @@ class Analyser:
             if limit is not None and len(words) >= limit:
                 return words[:limit]
         return words
+
+    def telling_stems(self, cleaned: str) -> Iterable[str]:
+        """The stems of a cleaned text in order, stop words left out."""
+        known = self._stems
+        if len(known) >= _MEMO_WORDS:
+            known.clear()
+        tokens = _TOKEN.findall(cleaned)
+        found = list(map(known.get, tokens))
+        if None in found:
+            found = [known.get(token) or self._learn_stems(token) for token in tokens]
+        return chain.from_iterable(cast("list[tuple[str, ...]]", found))
+
+    def _learn_stems(self, token: str) -> tuple[str, ...]:
+        stems = tuple(word.stem for word in self._remembered(token) if not word.common)
+        self._stems[token] = stems
+        return stems
 
     def places(self, cleaned: str) -> Iterator[tuple[int, int, str]]:
         """Where each token begins and ends, and the token."""

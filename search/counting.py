@@ -132,7 +132,7 @@ def _count(rows: Ints, keys: Keys, common: Flags, unigram: Flags, row_count: int
     if not len(rows):
         none = np.zeros(row_count, dtype=np.int64)
         return Rows(keys, np.zeros(0, dtype=np.float32), none, common)
-    order = np.lexsort((keys, rows))
+    order = np.lexsort((keys, rows)) if row_count > 1 else np.argsort(keys, kind="stable")
     rows, keys, common, unigram = rows[order], keys[order], common[order], unigram[order]
     first = np.ones(len(rows), dtype=bool)
     first[1:] = (rows[1:] != rows[:-1]) | (keys[1:] != keys[:-1])

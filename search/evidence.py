@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from search.counting import Floats, Ints
-from search.fields import top
+from search.fields import best_and_equal
 from search.query import Live, Place, Query
 from search.segment import SMALL, Segment
 
@@ -45,17 +45,25 @@ _FIRST_LOOK: Final = {"title": 3.0, "text": 18.0, "centroid": 8.0}
 _FIRST_SPELLING: Final = 8.0
 
 
-@dataclass(frozen=True)
-class NearTicket:
-    """A ticket near the draft: ticket `number` of a part, of that part's article `row`."""
+@dataclass(frozen=True, slots=True)
+class NearTickets:
+    """The tickets nearest to a draft, best first: ticket `numbers[t]` of part `parts[t]`.
 
-    part: int
-    number: int
-    row: int
-    nearness: float
+    `rows` are the articles that they belong to, `nearness` their cosines.
+    """
+
+    parts: Ints
+    numbers: Ints
+    rows: Ints
+    nearness: Floats
+
+    def of(self, part: int, row: int, least: float = 0.0) -> list[tuple[int, float]]:
+        """Tickets of one article, as number and nearness, best first."""
+        own = (self.parts == part) & (self.rows == row) & (self.nearness >= least)
+        return list(zip(self.numbers[own].tolist(), self.nearness[own].tolist(), strict=True))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidates:
     """Articles that come into question: of part `parts[c]` number `rows[c]`, with their signals."""
 
@@ -64,7 +72,7 @@ class Candidates:
     signals: Signals
     ticket_counts: npt.NDArray[np.float64]
     standings: npt.NDArray[np.float64]
-    near: tuple[NearTicket, ...]
+    near: NearTickets
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -80,12 +88,9 @@ def gather(query: Query, parts: Sequence[Live]) -> Candidates:
         rows = [np.flatnonzero(~part.dead) for part in parts]
     else:
         rows = _first_look(query, parts, near)
-    votes = near[:_VOTES]
     found = [
-        _signals(
-            part.segment, place, rows[at], [each for each in near if each.part == at], votes, at
-        )
-        for at, (part, place) in enumerate(zip(parts, query.places, strict=True))
+        _signals(part.segment, place, own, near, number)
+        for number, (part, place, own) in enumerate(zip(parts, query.places, rows, strict=True))
     ]
     columns = [part.segment.articles for part in parts]
 
@@ -107,7 +112,7 @@ def gather(query: Query, parts: Sequence[Live]) -> Candidates:
         },
         ticket_counts=column("ticket_counts").astype(np.float64),
         standings=column("standings").astype(np.float64),
-        near=tuple(near),
+        near=near,
     )
 
 
@@ -125,36 +130,26 @@ def text_scores(part: Live, place: Place) -> Floats:
     return scores
 
 
-def _first_look(query: Query, parts: Sequence[Live], near: Sequence[NearTicket]) -> list[Ints]:
+def _first_look(query: Query, parts: Sequence[Live], near: NearTickets) -> list[Ints]:
     scores, at, rows, keys = [], [], [], []
     for number, (part, place) in enumerate(zip(parts, query.places, strict=True)):
         looked = text_scores(part, place)
         looked[part.dead] = 0.0
-        best = _best(looked, _CANDIDATES)
+        best = best_and_equal(looked, _CANDIDATES)
         scores.append(looked[best])
         at.append(np.full(len(best), number))
         rows.append(best)
         keys.append(part.segment.articles.id_keys[best])
     numbers, flat = np.concatenate(at), np.concatenate(rows)
     order = np.lexsort((np.concatenate(keys), -np.concatenate(scores)))[:_CANDIDATES]
-    chosen = {(int(numbers[n]), int(flat[n])) for n in order}
-    chosen |= {(each.part, each.row) for each in near}
+    numbers, flat = numbers[order], flat[order]
     return [
-        np.array(sorted(row for part, row in chosen if part == number), dtype=np.int64)
+        np.unique(np.concatenate([flat[numbers == number], near.rows[near.parts == number]]))
         for number in range(len(parts))
     ]
 
 
-def _best(scores: Floats, count: int) -> Ints:
-    """The best positive scores and all that equal the last of them, in no order."""
-    best = top(scores, count)
-    if len(best) < count:
-        return best
-    return np.flatnonzero(scores >= scores[best[-1]])
-
-
-def _near_tickets(query: Query, parts: Sequence[Live]) -> list[NearTicket]:
-    """The tickets nearest to the draft, best first."""
+def _near_tickets(query: Query, parts: Sequence[Live]) -> NearTickets:
     close = []
     for number, (part, place) in enumerate(zip(parts, query.places, strict=True)):
         segment = part.segment
@@ -166,73 +161,64 @@ def _near_tickets(query: Query, parts: Sequence[Live]) -> list[NearTicket]:
         )
         if part.dead.any():
             scores[np.repeat(part.dead, np.diff(segment.articles.ticket_starts))] = 0.0
-        best = _best(scores, _NEAR_TICKETS)
+        best = best_and_equal(scores, _NEAR_TICKETS)
         close.append((number, best, scores[best], segment.articles.ticket_keys[best]))
     if not close:
-        return []
+        nothing = np.zeros(0, dtype=np.int64)
+        return NearTickets(nothing, nothing, nothing, np.zeros(0, dtype=np.float32))
     of_part = np.concatenate([np.full(len(best), number) for number, best, _, _ in close])
     tickets = np.concatenate([best for _, best, _, _ in close])
     keys = np.concatenate([keys for *_, keys in close])
     order = np.lexsort((keys, -np.concatenate([each for _, _, each, _ in close])))[:_NEAR_TICKETS]
+    # Sorted within each part.
+    order = order[np.lexsort((tickets[order], of_part[order]))]
     of_part, tickets, keys = of_part[order], tickets[order], keys[order]
-    nearness, rows = np.zeros(len(order)), np.zeros(len(order), dtype=np.int64)
+    nearness, rows = np.zeros(len(order), np.float32), np.zeros(len(order), dtype=np.int64)
     for number, _, _, _ in close:
-        own = np.flatnonzero(of_part == number)
+        own = of_part == number
         segment, place = parts[number].segment, query.places[number]
-        words = _by_rows(segment, "ticket_words", tickets[own], place.words, place.word_weights)
-        grams = _by_rows(segment, "ticket_grams", tickets[own], place.grams, place.gram_weights)
-        nearness[own] = _WORDS_SHARE * words + (1.0 - _WORDS_SHARE) * grams
+        nearness[own] = _nearness(segment, place, tickets[own])
         rows[own] = segment.ticket_articles(tickets[own])
-    return [
-        NearTicket(int(of_part[n]), int(tickets[n]), int(rows[n]), float(nearness[n]))
-        for n in np.lexsort((keys, -nearness))
-    ]
+    best = np.lexsort((keys, -nearness))
+    return NearTickets(of_part[best], tickets[best], rows[best], nearness[best])
+
+
+def _nearness(segment: Segment, place: Place, tickets: Ints) -> Floats:
+    with segment.weighing(place.words, place.word_weights) as wanted:
+        words = segment.by_row["ticket_words"].scores(tickets, wanted)
+    with segment.weighing(place.grams, place.gram_weights) as wanted:
+        grams = segment.by_row["ticket_grams"].scores(tickets, wanted)
+    nearness: Floats = _WORDS_SHARE * words + (1.0 - _WORDS_SHARE) * grams
+    return nearness
 
 
 def _signals(
-    segment: Segment,
-    place: Place,
-    rows: Ints,
-    near: Sequence[NearTicket],
-    votes: Sequence[NearTicket],
-    part: int,
+    segment: Segment, place: Place, rows: Ints, near: NearTickets, part: int
 ) -> dict[str, npt.NDArray[np.floating[Any]]]:
     starts = segment.articles.passage_starts
     lengths = starts[rows + 1] - starts[rows]
     offsets = np.cumsum(lengths) - lengths
     passages = np.repeat(starts[rows] - offsets, lengths) + np.arange(int(lengths.sum()))
-    by_passage = _by_rows(segment, "passage", passages, place.words, place.word_weights)
-    nearest, voted = np.zeros(segment.article_count), np.zeros(segment.article_count)
-    for each in near:
-        nearest[each.row] = max(nearest[each.row], each.nearness)
-    for each in votes:
-        if each.part == part:
-            voted[each.row] += each.nearness**2
-    found: dict[str, npt.NDArray[np.floating[Any]]] = {
-        name: _by_rows(segment, name, rows, place.words, place.word_weights)
-        for name in ("title", "text", "centroid")
-    }
-    for name in ("spelling", "manner"):
-        found[name] = _by_rows(segment, name, rows, place.grams, place.gram_weights)
-    found["passage"] = (
-        np.maximum.reduceat(by_passage, offsets) if len(rows) else np.zeros(0, np.float32)
-    )
-    found["nearest"], found["votes"] = nearest[rows], np.sqrt(voted[rows])
+    fields, found = segment.by_row, {}
+    with segment.weighing(place.words, place.word_weights) as wanted:
+        for name in ("title", "text", "centroid"):
+            found[name] = fields[name].scores(rows, wanted)
+        by_passage = fields["passage"].scores(passages, wanted)
+    with segment.weighing(place.grams, place.gram_weights) as wanted:
+        for name in ("spelling", "manner"):
+            found[name] = fields[name].scores(rows, wanted)
+    found["passage"] = np.maximum.reduceat(by_passage, offsets) if len(rows) else by_passage
+    found["nearest"], found["votes"] = _told_by(near, part, rows)
     return found
 
 
-def _by_rows(segment: Segment, field: str, rows: Ints, features: Ints, weights: Floats) -> Floats:
-    """The scores of some rows of a field: of the whole field where it is laid out for that."""
-    if not len(rows):
-        return np.zeros(0, dtype=np.float32)
-    whole = segment.by_feature.get(field)
-    if whole is not None and 2 * len(rows) >= whole.row_count:
-        scores = np.zeros(whole.row_count, dtype=np.float32)
-        whole.add_scores(features, weights, scores)
-        return scores[rows]
-    wanted = segment.scratch()
-    wanted[features] = weights
-    try:
-        return segment.by_row[field].scores(rows, wanted)
-    finally:
-        wanted[features] = 0.0
+def _told_by(near: NearTickets, part: int, rows: Ints) -> tuple[Floats, Floats]:
+    """The nearest ticket of each article, and the votes of the nearest tickets of all."""
+    nearest, voted = np.zeros(len(rows), np.float32), np.zeros(len(rows), np.float32)
+    own = near.parts == part
+    at, nearness = np.searchsorted(rows, near.rows[own]), near.nearness[own]
+    np.maximum.at(nearest, at, nearness)
+    votes = own[:_VOTES]
+    at, nearness = at[: int(votes.sum())], nearness[: int(votes.sum())]
+    np.add.at(voted, at, nearness * nearness)
+    return nearest, np.sqrt(voted)

@@ -1,17 +1,16 @@
 """The few lines of a passage that show why it was suggested."""
 
 import re
-from collections.abc import Set as AbstractSet
 from typing import Final
 
-from search.analysis import Analyser, Word
+from search.analysis import Analyser
 
 EXCERPT_CHARACTERS: Final = 240
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?:])\s+")
 _ELLIPSIS: Final = "…"
 
 
-def excerpt(text: str, stems: AbstractSet[str], analyser: Analyser) -> str:
+def excerpt(text: str, stems: frozenset[str], analyser: Analyser) -> str:
     """At most about 240 characters of plain text: the sentences where most matched words stand.
 
     Begins at a sentence; starts at the top when nothing matches. Cut ends carry an ellipsis.
@@ -20,7 +19,7 @@ def excerpt(text: str, stems: AbstractSet[str], analyser: Analyser) -> str:
     if len(text) <= EXCERPT_CHARACTERS:
         return text
     sentences = _SENTENCE_END.split(text)
-    hits = [_matched(analyser.words(sentence), stems) for sentence in sentences]
+    hits = [stems.intersection(analyser.telling_stems(sentence)) for sentence in sentences]
     best, best_score = 0, -1
     for start in range(len(sentences)):
         seen: set[str] = set()
@@ -36,7 +35,3 @@ def excerpt(text: str, stems: AbstractSet[str], analyser: Analyser) -> str:
     if len(chosen) > EXCERPT_CHARACTERS:
         chosen = chosen[:EXCERPT_CHARACTERS].rsplit(" ", 1)[0].rstrip(",;: ") + _ELLIPSIS
     return chosen if best == 0 else f"{_ELLIPSIS} {chosen}"
-
-
-def _matched(words: list[Word], stems: AbstractSet[str]) -> set[str]:
-    return {word.stem for word in words if not word.common and word.stem in stems}

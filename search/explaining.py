@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from search.recipe import GATED, RANKED, gate_columns, gated_signals
 from search.suggestions import Draft, SuggestionIndex
 
@@ -55,7 +53,7 @@ def explain(
     if not len(candidates):
         return Explanation(judgement.gate, (), recipe.gate_bias, judged.query.known, ())
     columns = judgement.columns
-    weights = np.array([recipe.rank.get(name, 0.0) for name in RANKED])
+    weights = recipe.rank_weights
     raw = columns @ weights + candidates.standings
     gates = gate_columns(raw, gated_signals(candidates), judged.query.known)
     ids = index.document_ids(candidates)
@@ -82,10 +80,11 @@ def explain(
                 ),
                 standing=float(candidates.standings[at]),
                 tickets=tuple(
-                    (index.ticket_id(each.part, each.number), each.nearness)
-                    for each in candidates.near
-                    if (each.part, each.row) == (candidates.parts[at], candidates.rows[at])
-                )[:3],
+                    (index.ticket_id(int(candidates.parts[at]), number), nearness)
+                    for number, nearness in candidates.near.of(
+                        int(candidates.parts[at]), int(candidates.rows[at])
+                    )[:3]
+                ),
             )
             for at in best
             if judgement.scores[at] > 0

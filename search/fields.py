@@ -15,7 +15,9 @@ from search.keys import Keys
 Numbers = npt.NDArray[np.int32]
 Arrays = dict[str, npt.NDArray[Any]]
 
-_HALVINGS: Final = 6
+# So many scores make a group in which the best is looked for first.
+_GROUP: Final = 64
+_LEAST: Final = float(np.finfo(np.float32).tiny)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,18 @@ class ByRow:
         return np.repeat(begins - offsets, lengths) + np.arange(total), lengths
 
     def scores(self, rows: Ints, wanted: Floats) -> Floats:
-        """The dot product of each of the rows with `wanted`, which has a weight per feature."""
-        at, lengths = self.positions(rows)
-        starts = np.concatenate(([0], np.cumsum(lengths))).astype(np.int32)
-        found = np.zeros(len(rows), dtype=np.float32)
+        """The dot product of each of the rows with `wanted`, which has a weight per feature.
+
+        The rows are sorted.
+        """
+        if not len(rows):
+            return np.zeros(0, dtype=np.float32)
+        bounds = _bounds(self.starts, rows[::-1])
+        found = np.zeros(len(bounds) - 1, dtype=np.float32)
         _sparsetools.csr_matvec(
-            len(rows), len(wanted), starts, self.features[at], self.weights[at], wanted, found
+            len(found), len(wanted), bounds, self.features, self.weights, wanted, found
         )
-        return found
+        return found[::-2]
 
     def weights_of(self, row: int, features: Ints) -> Floats:
         """The weights of some features in a row, 0 where the row does not hold them."""
@@ -89,12 +95,16 @@ class ByFeature:
     def add_scores(self, features: Ints, weights: Floats, scores: Floats) -> None:
         """Add the dot product of each row with a sparse query to `scores`, one per row.
 
-        SciPy's own loop in C; the public operators would copy what is only read.
+        The query's features do not repeat and are sorted.
         """
-        add, rows, held, count = _sparsetools.csc_matvec, self.rows, self.weights, self.row_count
-        bounds = np.stack([self.starts[features], self.starts[features + 1]], axis=1)
-        for at in np.flatnonzero(bounds[:, 0] < bounds[:, 1]):
-            add(count, 1, bounds[at], rows, held, weights[at : at + 1], scores)
+        if not len(features):
+            return
+        bounds = _bounds(self.starts, features[::-1])
+        spread = np.zeros(len(bounds) - 1, dtype=np.float32)
+        spread[::2] = weights[::-1]
+        _sparsetools.csc_matvec(
+            self.row_count, len(spread), bounds, self.rows, self.weights, spread, scores
+        )
 
     def arrays(self, name: str) -> Arrays:
         """The arrays by the names that a snapshot gives them."""
@@ -114,6 +124,18 @@ class ByFeature:
             arrays[f"{name}-f-weights"],
             row_count,
         )
+
+
+def _bounds(starts: npt.NDArray[np.integer[Any]], chosen: Ints) -> Numbers:
+    """Where some rows begin and end, from the last to the first, as one list of boundaries.
+
+    So SciPy's own loops read a few rows where they lie, copying nothing: what they take for a row
+    between two of these ends before it begins, which makes it empty.
+    """
+    bounds = np.empty(2 * len(chosen), dtype=np.int32)
+    bounds[::2] = starts[chosen]
+    bounds[1::2] = starts[chosen + 1]
+    return bounds
 
 
 def numbered(rows: Rows, keys: Keys) -> ByRow:
@@ -165,23 +187,37 @@ def centroids(tickets: ByRow, starts: Ints, feature_count: int, best: int) -> By
     )
 
 
-def top(scores: npt.NDArray[np.floating[Any]], count: int) -> Ints:
-    """Numbers of the best positive scores, best first, ties by number.
-
-    Scores are mostly zero: candidates above half the maximum are taken, lowering the bar until
-    there are enough, instead of partitioning all of them.
-    """
-    best = float(scores.max(initial=0.0))
-    if best <= 0 or count <= 0:
-        return np.zeros(0, dtype=np.int64)
-    bar = best
-    candidates = np.zeros(0, dtype=np.int64)
-    for _ in range(_HALVINGS):
-        bar /= 2
-        candidates = np.flatnonzero(scores >= bar)
-        if len(candidates) >= count:
-            break
-    else:
-        candidates = np.flatnonzero(scores > 0)
+def top(scores: Floats, count: int) -> Ints:
+    """Numbers of the best positive scores, best first, ties by number."""
+    candidates = best_and_equal(scores, count)
     order = np.lexsort((candidates, -scores[candidates]))
-    return candidates[order[:count]]
+    best: Ints = candidates[order[:count]]
+    return best
+
+
+def best_and_equal(scores: Floats, count: int) -> Ints:
+    """Numbers of the `count` best positive scores and of all that equal the last, in no order.
+
+    The least of the `count` best maxima of many small groups is a bar that at least so many scores
+    reach; few more do, and those are looked for in the groups that have one.
+    """
+    if count <= 0 or not len(scores):
+        return np.zeros(0, dtype=np.int64)
+    groups = len(scores) // _GROUP
+    if groups <= 4 * count:
+        return _cut(scores, np.flatnonzero(scores > 0), count)
+    whole = scores[: groups * _GROUP].reshape(_GROUP, groups)
+    maxima = whole.max(axis=0)
+    bar = max(float(np.partition(maxima, groups - count)[groups - count]), _LEAST)
+    members, places = np.nonzero(whole[:, (held := np.flatnonzero(maxima >= bar))] >= bar)
+    rest = np.flatnonzero(scores[groups * _GROUP :] >= bar) + groups * _GROUP
+    return _cut(scores, np.concatenate([members * groups + held[places], rest]), count)
+
+
+def _cut(scores: Floats, among: Ints, count: int) -> Ints:
+    if len(among) <= count:
+        return among
+    own = scores[among]
+    bar = np.partition(own, len(own) - count)[len(own) - count]
+    best: Ints = among[own >= bar]
+    return best

@@ -20,32 +20,38 @@ _FIELDS: Final = ("title", "text", "centroid")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The words of a draft that are no stop words, each stem once: as typed, and how telling.
+    """The words of a draft that are no stop words, each stem once, sorted by their keys.
 
-    `features` are their numbers in one segment, where they are `here` at all. `known` are those
-    that some text of the index has.
+    `idf` is how telling each is, `known` whether some text of the index has it, and `whole` the sum
+    of those that are. Of one segment: `features` are the numbers of the words that are there,
+    `numbers` says which words those are, and `misspelled` holds the long unknown words with the
+    n-grams of each that are there, and how many there are in all.
     """
 
     words: Sequence[Word]
     idf: Floats
     known: Flags
+    whole: float
     features: Ints
-    here: Flags
+    numbers: Ints
+    misspelled: Sequence[tuple[int, Ints, int]]
 
     @classmethod
     def of(cls, words: Sequence[Word], query: Query, segment: Segment) -> "Asked":
-        stems = {word.stem: word for word in words if not word.common and len(word.surface) > 1}
-        asked = list(stems.values())
-        keys = np.array([word.key for word in asked], np.uint64)
+        stems = {word.key: word for word in words if not word.common and len(word.surface) > 1}
+        asked = [stems[key] for key in sorted(stems)]
+        keys = np.array(sorted(stems), np.uint64)
         at = np.searchsorted(query.words.keys, keys)
-        return cls(asked, query.word_idf[at], query.known_words[at], *segment.find(keys))
-
-    def telling(self) -> tuple[Ints, Floats, float]:
-        """The features that are here, sorted, how telling each is, and the sum of all known ones."""
-        features = self.features[self.here]
-        order = np.argsort(features)
-        whole = float(self.idf[self.known].sum(dtype=np.float64))
-        return features[order], self.idf[self.here][order], whole
+        idf, known = query.word_idf[at], query.known_words[at]
+        misspelled = []
+        for number in np.flatnonzero(~known).tolist():
+            folded = asked[number].folded
+            if len(folded) >= _MIN_MISSPELLED_CHARACTERS:
+                grams, there = segment.find(gram_keys(folded))
+                misspelled.append((number, grams[there], len(grams)))
+        features, here = segment.find(keys)
+        whole = float(idf[known].sum(dtype=np.float64))
+        return cls(asked, idf, known, whole, features[here], np.flatnonzero(here), misspelled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +67,12 @@ def matched_words(segment: Segment, asked: Asked, article: int) -> MatchedWords:
 
     Stop words are no reason. A misspelled word counts when it is near the title.
     """
-    weights = np.zeros(len(asked.words), dtype=np.float32)
-    for field in _FIELDS:
-        weights += segment.by_row[field].weights_of(article, asked.features)
-    gains = np.where(asked.here, weights, np.float32(0)) * asked.idf
+    gains = _weights(segment, asked, article) * asked.idf
     # A word that stands elsewhere is no slip of the pen.
-    for number in np.flatnonzero(~asked.known).tolist():
-        gains[number] = _misspelled_weight(segment, asked.words[number], article)
+    for number, grams, count in asked.misspelled:
+        spelled = segment.by_row["spelling"].weights_of(article, grams)
+        if np.count_nonzero(spelled) >= _SPELLING_SHARE * count:
+            gains[number] = spelled.sum()
     found = [(-float(gains[n]), asked.words[n]) for n in np.flatnonzero(gains > 0).tolist()]
     found.sort(key=lambda item: (item[0], item[1].surface))
     return MatchedWords(
@@ -76,10 +81,15 @@ def matched_words(segment: Segment, asked: Asked, article: int) -> MatchedWords:
     )
 
 
-def _misspelled_weight(segment: Segment, word: Word, article: int) -> float:
-    if len(word.folded) < _MIN_MISSPELLED_CHARACTERS:
-        return 0.0
-    numbers, here = segment.find(gram_keys(word.folded))
-    weights = segment.by_row["spelling"].weights_of(article, numbers[here])
-    enough = np.count_nonzero(weights) >= _SPELLING_SHARE * len(numbers)
-    return float(weights.sum()) if enough else 0.0
+def _weights(segment: Segment, asked: Asked, article: int) -> Floats:
+    """What each word weighs in the fields of an article."""
+    parts = []
+    for name in _FIELDS:
+        field = segment.by_row[name]
+        parts.append((field, slice(field.starts[article], field.starts[article + 1])))
+    features = np.concatenate([field.features[own] for field, own in parts])
+    # Numbers from 1 on, as weights of the features: exact, there are not that many words.
+    with segment.weighing(asked.features, asked.numbers + np.float32(1)) as numbers:
+        found = numbers[features].astype(np.int64)
+    weights = np.concatenate([field.weights[own] for field, own in parts])
+    return np.bincount(found, weights, len(asked.words) + 1)[1:].astype(np.float32)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from search.analysis import Word
+from search.analysis import Word, gram_keys
 from search.counting import Flags, Floats, Ints, Rows, count_grams, count_words
 from search.segment import Segment
 
@@ -134,5 +134,8 @@ def _unit(weights: npt.NDArray[np.floating[Any]]) -> Floats:
 
 def _unknown_grams(words: Sequence[Word], counted: Rows, df: Ints, grams: Rows) -> Flags:
     strange = set(counted.keys[(df == 0) & ~counted.common].tolist())
-    spelled = count_grams([[word for word in words if word.key in strange]])
-    return np.isin(grams.keys, spelled.keys, assume_unique=True)
+    unknown = np.zeros(len(grams.keys), dtype=bool)
+    for word in words:
+        if word.key in strange:
+            unknown[np.searchsorted(grams.keys, gram_keys(word.folded))] = True
+    return unknown

@@ -12,6 +12,7 @@ here serves all others. Its numbers are printed by `script/bench fit_recipe`.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -60,7 +61,7 @@ _GATE: Final = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Recipe:
     """Weights of the rank (by the names of `RANKED`) and of the gate (by those of `GATED`).
 
@@ -74,6 +75,16 @@ class Recipe:
     gate_bias: float = -0.9
     certainty: tuple[float, float, float] = (-0.76, 0.682, 0.207)
     tail_share: float = 0.04
+
+    @cached_property
+    def rank_weights(self) -> Array:
+        """In the order of `RANKED`."""
+        return np.array([self.rank.get(name, 0.0) for name in RANKED])
+
+    @cached_property
+    def gate_weights(self) -> Array:
+        """In the order of `GATED`."""
+        return np.array([self.gate.get(name, 0.0) for name in GATED])
 
     def as_dict(self) -> dict[str, Any]:
         """The numbers as JSON values."""
@@ -137,17 +148,13 @@ def judge(recipe: Recipe, candidates: Candidates, margins: Array, known: float) 
     if not len(candidates):
         nothing = np.zeros(0)
         return Judgement(np.zeros((0, len(RANKED))), nothing, nothing, nothing, float("-inf"))
-    weights = np.array([recipe.rank.get(name, 0.0) for name in RANKED])
     columns = rank_columns(candidates, margins)
-    scores = columns @ weights + candidates.standings
+    scores = columns @ recipe.rank_weights + candidates.standings
     gates = gate_columns(scores, gated_signals(candidates), known)
-    gate = float(gates @ np.array([recipe.gate.get(name, 0.0) for name in GATED]))
-    gate += recipe.gate_bias
+    gate = float(gates @ recipe.gate_weights) + recipe.gate_bias
     shares = _shares(scores)
     confidence = certainty(recipe, shares, gate)
-    speaks = np.zeros(len(candidates), dtype=bool)
-    for name in SIGNALS:
-        speaks |= candidates.signals[name] > 0
+    speaks = (columns[:, : len(SIGNALS)] > 0).any(axis=1)
     return Judgement(
         columns=columns,
         scores=np.where(speaks, np.maximum(scores, 1e-9), 0.0),
@@ -160,14 +167,16 @@ def judge(recipe: Recipe, candidates: Candidates, margins: Array, known: float) 
 def certainty(recipe: Recipe, shares: Array, gate: float | Array) -> Array:
     """The chance that an article is right, by its share of the odds and the gate of the draft."""
     bias, by_odds, by_gate = recipe.certainty
-    logits = bias + by_odds * log_odds(shares) + by_gate * np.clip(gate, -12.0, 12.0)
-    return 1.0 / (1.0 + np.exp(-np.clip(logits, -40.0, 40.0)))
+    logits = bias + by_odds * log_odds(shares) + by_gate * np.minimum(np.maximum(gate, -12.0), 12.0)
+    chances: Array = 1.0 / (1.0 + np.exp(-np.minimum(np.maximum(logits, -40.0), 40.0)))
+    return chances
 
 
 def log_odds(shares: Array) -> Array:
     """ln(p / (1 - p)), bounded."""
-    bounded = np.clip(shares, 1e-6, 1.0 - 1e-6)
-    return np.log(bounded / (1.0 - bounded))
+    bounded = np.minimum(np.maximum(shares, 1e-6), 1.0 - 1e-6)
+    odds: Array = np.log(bounded / (1.0 - bounded))
+    return odds
 
 
 def _shares(scores: Array) -> Array:

@@ -5,7 +5,8 @@ the articles of the large one that the small one replaces (see `search.suggestio
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -27,9 +28,9 @@ COUNTED: Final = ("title", "spelling", "text", "passage", "ticket_words", "ticke
 # Fields that are means of others, and how many features of such a mean are kept: the heaviest, so
 # that what is known of a popular article does not grow for ever.
 CENTROIDS: Final = {"centroid": ("ticket_words", 400), "manner": ("ticket_grams", 1_000)}
-# Whole fields are scored only for these; the others for the articles that come into question.
+# By these it is found out which articles and tickets come into question.
 RETRIEVED: Final = ("title", "text", "centroid", "spelling", "ticket_words")
-# Up to so many articles every field is scored whole: all of them come into question.
+# Of up to so many articles all come into question.
 SMALL: Final = 256
 
 
@@ -89,13 +90,21 @@ class Segment:
         at[at == len(self.keys)] = 0
         return at, self.keys[at] == keys
 
-    def scratch(self) -> Floats:
-        """This thread's zeros, one for each feature: whoever writes into it writes zeros again."""
+    @contextmanager
+    def weighing(self, features: Ints, weights: Floats) -> Iterator[Floats]:
+        """A weight for each feature there is: those given, and 0 for all others.
+
+        Good inside the `with` alone, and not for another one within: the array is this thread's.
+        """
         found: Floats | None = getattr(self._scratch, "zeros", None)
         if found is None:
             found = np.zeros(len(self.keys), dtype=np.float32)
             self._scratch.zeros = found
-        return found
+        found[features] = weights
+        try:
+            yield found
+        finally:
+            found[features] = 0.0
 
     def passages(self, article: int) -> list[Passage]:
         """What a suggestion of this article can point at, in reading order."""
@@ -133,8 +142,7 @@ class Segment:
         at, counts = frequencies(by_row, *every, len(keys))
         df = np.zeros(len(keys), dtype=np.int32)
         df[at] = counts
-        names = FIELDS if count <= SMALL else RETRIEVED
-        by_feature = {name: turned(by_row[name], len(keys)) for name in names}
+        by_feature = {name: turned(by_row[name], len(keys)) for name in RETRIEVED}
         return cls(articles, keys, df, by_row, by_feature)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
@@ -165,9 +173,7 @@ class Segment:
         articles = Articles(**columns, audience_labels=tuple(values["audience_labels"]))
         by_row = {name: ByRow.from_arrays(name, arrays) for name in FIELDS}
         by_feature = {
-            name: ByFeature.from_arrays(name, arrays, by_row[name].row_count)
-            for name in FIELDS
-            if f"{name}-f-starts" in arrays
+            name: ByFeature.from_arrays(name, arrays, by_row[name].row_count) for name in RETRIEVED
         }
         return cls(articles, arrays["keys"], arrays["df"], by_row, by_feature)
 

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-import numpy as np
-
 from search.analysis import Word, analyser
 from search.evidence import Candidates
 from search.excerpts import excerpt
@@ -77,7 +75,7 @@ class Showing:
 
     def __init__(self, words: Sequence[Word], judged: Judged, recipe: Recipe) -> None:
         self._judged = judged
-        self._weights = np.array([recipe.rank.get(name, 0.0) for name in RANKED])
+        self._weights = recipe.rank_weights
         self._asked = [Asked.of(words, judged.query, part.segment) for part in judged.parts]
 
     def suggestion(self, at: int) -> Suggestion:
@@ -86,7 +84,7 @@ class Showing:
         number, row = int(candidates.parts[at]), int(candidates.rows[at])
         segment, asked = self._judged.parts[number].segment, self._asked[number]
         own = segment.articles
-        passage = choose_passage(segment, row, *asked.telling())
+        passage = choose_passage(segment, row, asked)
         matched = matched_words(segment, asked, row)
         language = LANGUAGE_LABELS[int(own.languages[row])] or None
         return Suggestion(
@@ -99,10 +97,9 @@ class Showing:
             terms=matched.terms,
             sources=self._sources(at),
             tickets=tuple(
-                own.ticket_ids[each.number]
-                for each in candidates.near
-                if each.part == number and each.row == row and each.nearness >= _NEAR
-            )[:_MOST_TICKETS],
+                own.ticket_ids[ticket]
+                for ticket, _ in candidates.near.of(number, row, _NEAR)[:_MOST_TICKETS]
+            ),
         )
 
     def _sources(self, at: int) -> tuple[Source, ...]:

@@ -232,8 +232,8 @@ def fit_certainty(recipe: Recipe, held: Sequence[Held]) -> tuple[float, float, f
     """The logistic curve by which confidence is the chance of being right."""
     from sklearn.linear_model import LogisticRegression
 
-    weights = np.array([recipe.rank.get(name, 0.0) for name in RANKED])
-    by_gate = np.array([recipe.gate.get(name, 0.0) for name in GATED])
+    weights = recipe.rank_weights
+    by_gate = recipe.gate_weights
     inputs, right = [], []
     for each in held:
         scores = _scores(each, weights)

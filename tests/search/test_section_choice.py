@@ -32,7 +32,7 @@ def chosen(text: str, passages=PASSAGES) -> Passage:
     segment = Segment.build(count_articles([document]))
     words = analyser("en").words(text)
     asked = Asked.of(words, ask(words, [live(segment, np.zeros(0, np.int64))]), segment)
-    return segment.passages(0)[choose_passage(segment, 0, *asked.telling())]
+    return segment.passages(0)[choose_passage(segment, 0, asked)]
 
 
 def test_the_section_that_says_what_the_draft_says_is_chosen():
