@@ -27,7 +27,7 @@ import numpy.typing as npt
 from search.counting import Floats, Ints
 from search.fields import best_and_equal
 from search.query import Live, Place, Query
-from search.segment import SMALL, Segment
+from search.segment import SMALL, Segment, ranges
 
 SIGNALS: Final = (
     "title", "spelling", "text", "passage", "centroid", "manner", "nearest", "votes",
@@ -198,7 +198,7 @@ def _signals(
     starts = segment.articles.passage_starts
     lengths = starts[rows + 1] - starts[rows]
     offsets = np.cumsum(lengths) - lengths
-    passages = np.repeat(starts[rows] - offsets, lengths) + np.arange(int(lengths.sum()))
+    passages = ranges(starts, rows)
     fields, found = segment.by_row, {}
     with segment.weighing(place.words, place.word_weights) as wanted:
         for name in ("title", "text", "centroid"):

@@ -15,7 +15,6 @@ def excerpt(text: str, stems: frozenset[str], analyser: Analyser) -> str:
 
     Begins at a sentence; starts at the top when nothing matches. Cut ends carry an ellipsis.
     """
-    text = " ".join(text.split())
     if len(text) <= EXCERPT_CHARACTERS:
         return text
     sentences = _SENTENCE_END.split(text)

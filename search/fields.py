@@ -15,9 +15,9 @@ from search.keys import Keys
 Numbers = npt.NDArray[np.int32]
 Arrays = dict[str, npt.NDArray[Any]]
 
-# So many scores make a group in which the best is looked for first.
-_GROUP: Final = 64
-_LEAST: Final = float(np.finfo(np.float32).tiny)
+# So many groups of scores for each score that is wanted.
+_GROUPS: Final = 64
+_LEAST: Final = np.finfo(np.float32).tiny
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,35 +189,40 @@ def centroids(tickets: ByRow, starts: Ints, feature_count: int, best: int) -> By
 
 def top(scores: Floats, count: int) -> Ints:
     """Numbers of the best positive scores, best first, ties by number."""
-    candidates = best_and_equal(scores, count)
+    candidates = _reaching(scores, count)
     order = np.lexsort((candidates, -scores[candidates]))
     best: Ints = candidates[order[:count]]
     return best
 
 
 def best_and_equal(scores: Floats, count: int) -> Ints:
-    """Numbers of the `count` best positive scores and of all that equal the last, in no order.
+    """Numbers of the `count` best positive scores and of all that equal the last, in no order."""
+    candidates = _reaching(scores, count)
+    if len(candidates) <= count:
+        return candidates
+    own = scores[candidates]
+    bar = np.partition(own, len(own) - count)[len(own) - count]
+    best: Ints = candidates[own >= bar]
+    return best
+
+
+def _reaching(scores: Floats, count: int) -> Ints:
+    """Numbers of scores with the `count` best positive ones among them, and few others.
 
     The least of the `count` best maxima of many small groups is a bar that at least so many scores
-    reach; few more do, and those are looked for in the groups that have one.
+    reach; those are looked for in the groups that have one.
     """
-    if count <= 0 or not len(scores):
-        return np.zeros(0, dtype=np.int64)
-    groups = len(scores) // _GROUP
-    if groups <= 4 * count:
-        return _cut(scores, np.flatnonzero(scores > 0), count)
-    whole = scores[: groups * _GROUP].reshape(_GROUP, groups)
+    groups = _GROUPS * max(count, 1)
+    if len(scores) < 4 * groups or count <= 0:
+        return np.flatnonzero(scores > 0) if count > 0 else np.zeros(0, dtype=np.int64)
+    size = len(scores) // groups
+    end = groups * size
+    whole = scores[:end].reshape(size, groups)
     maxima = whole.max(axis=0)
-    bar = max(float(np.partition(maxima, groups - count)[groups - count]), _LEAST)
-    members, places = np.nonzero(whole[:, (held := np.flatnonzero(maxima >= bar))] >= bar)
-    rest = np.flatnonzero(scores[groups * _GROUP :] >= bar) + groups * _GROUP
-    return _cut(scores, np.concatenate([members * groups + held[places], rest]), count)
-
-
-def _cut(scores: Floats, among: Ints, count: int) -> Ints:
-    if len(among) <= count:
-        return among
-    own = scores[among]
-    bar = np.partition(own, len(own) - count)[len(own) - count]
-    best: Ints = among[own >= bar]
-    return best
+    maxima_in_order = np.partition(maxima, groups - count)
+    bar = max(maxima_in_order[groups - count], _LEAST)
+    held = np.flatnonzero(maxima >= bar)
+    members, places = np.nonzero(whole[:, held] >= bar)
+    found: Ints = members * groups + held[places]
+    rest = np.flatnonzero(scores[end:] >= bar)
+    return np.concatenate([found, rest + end]) if len(rest) else found

@@ -62,17 +62,21 @@ class MatchedWords:
     stems: frozenset[str]
 
 
-def matched_words(segment: Segment, asked: Asked, article: int) -> MatchedWords:
-    """The words of a draft that stand in an article or in the tickets that it solved.
+def matched_words(segment: Segment, asked: Asked, articles: Ints) -> list[MatchedWords]:
+    """For each article the words of a draft that stand in it or in the tickets that it solved.
 
     Stop words are no reason. A misspelled word counts when it is near the title.
     """
-    gains = _weights(segment, asked, article) * asked.idf
-    # A word that stands elsewhere is no slip of the pen.
+    gains = _weights(segment, asked, articles) * asked.idf
     for number, grams, count in asked.misspelled:
-        spelled = segment.by_row["spelling"].weights_of(article, grams)
-        if np.count_nonzero(spelled) >= _SPELLING_SHARE * count:
-            gains[number] = spelled.sum()
+        for at, article in enumerate(articles.tolist()):
+            spelled = segment.by_row["spelling"].weights_of(article, grams)
+            if np.count_nonzero(spelled) >= _SPELLING_SHARE * count:
+                gains[at, number] = spelled.sum()
+    return [_sorted(asked, own) for own in gains]
+
+
+def _sorted(asked: Asked, gains: Floats) -> MatchedWords:
     found = [(-float(gains[n]), asked.words[n]) for n in np.flatnonzero(gains > 0).tolist()]
     found.sort(key=lambda item: (item[0], item[1].surface))
     return MatchedWords(
@@ -81,15 +85,21 @@ def matched_words(segment: Segment, asked: Asked, article: int) -> MatchedWords:
     )
 
 
-def _weights(segment: Segment, asked: Asked, article: int) -> Floats:
-    """What each word weighs in the fields of an article."""
-    parts = []
+def _weights(segment: Segment, asked: Asked, articles: Ints) -> Floats:
+    """What each word weighs in the fields of each article, of shape (articles, words)."""
+    features, weights, lengths = [], [], []
     for name in _FIELDS:
         field = segment.by_row[name]
-        parts.append((field, slice(field.starts[article], field.starts[article + 1])))
-    features = np.concatenate([field.features[own] for field, own in parts])
+        at, own = field.positions(articles)
+        features.append(field.features[at])
+        weights.append(field.weights[at])
+        lengths.append(own)
     # Numbers from 1 on, as weights of the features: exact, there are not that many words.
     with segment.weighing(asked.features, asked.numbers + np.float32(1)) as numbers:
-        found = numbers[features].astype(np.int64)
-    weights = np.concatenate([field.weights[own] for field, own in parts])
-    return np.bincount(found, weights, len(asked.words) + 1)[1:].astype(np.float32)
+        found = numbers[np.concatenate(features)].astype(np.int64)
+    rows = np.repeat(np.tile(np.arange(len(articles)), len(_FIELDS)), np.concatenate(lengths))
+    width = len(asked.words) + 1
+    summed = np.bincount(
+        rows * width + found, np.concatenate(weights), minlength=len(articles) * width
+    )
+    return summed.reshape(len(articles), width)[:, 1:].astype(np.float32)

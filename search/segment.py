@@ -118,7 +118,7 @@ class Segment:
 
     def frequencies(self, articles: Ints) -> tuple[Ints, Ints]:
         """Features of some articles and their tickets, and in how many of these texts each is."""
-        tickets = _ranges(self.articles.ticket_starts, articles)
+        tickets = ranges(self.articles.ticket_starts, articles)
         return frequencies(self.by_row, articles, tickets, len(self.keys))
 
     @classmethod
@@ -208,7 +208,8 @@ def frequencies(
     return held, counts[held]
 
 
-def _ranges(starts: Ints, rows: Ints) -> Ints:
+def ranges(starts: Ints, rows: Ints) -> Ints:
+    """All the numbers from `starts[r]` up to `starts[r + 1]`, for each r of `rows`, in order."""
     lengths = starts[rows + 1] - starts[rows]
     offsets = np.cumsum(lengths) - lengths
     return np.repeat(starts[rows] - offsets, lengths) + np.arange(int(lengths.sum()))

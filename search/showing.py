@@ -1,6 +1,6 @@
 """From an article that was found to what is shown of it: the section, a few lines, the reasons."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -10,7 +10,7 @@ from search.excerpts import excerpt
 from search.matched_words import Asked, matched_words
 from search.query import Live, Query
 from search.recipe import RANKED, Array, Judgement, Recipe
-from search.section_choice import choose_passage
+from search.section_choice import choose_passages
 from search.segment import LANGUAGE_LABELS
 
 Source = Literal["title", "text", "section", "tickets", "popularity"]
@@ -78,29 +78,39 @@ class Showing:
         self._weights = recipe.rank_weights
         self._asked = [Asked.of(words, judged.query, part.segment) for part in judged.parts]
 
-    def suggestion(self, at: int) -> Suggestion:
-        """What is shown of candidate number `at`."""
+    def suggestions(self, numbers: Sequence[int]) -> tuple[Suggestion, ...]:
+        """What is shown of some candidates, in this order."""
+        candidates = self._judged.candidates
+        made: dict[int, Suggestion] = {}
+        for part in range(len(self._judged.parts)):
+            own = [at for at in numbers if candidates.parts[at] == part]
+            if own:
+                made |= zip(own, self._of_part(part, own), strict=True)
+        return tuple(made[at] for at in numbers)
+
+    def _of_part(self, part: int, numbers: Sequence[int]) -> Iterator[Suggestion]:
+        segment, asked = self._judged.parts[part].segment, self._asked[part]
         candidates, judgement = self._judged.candidates, self._judged.judgement
-        number, row = int(candidates.parts[at]), int(candidates.rows[at])
-        segment, asked = self._judged.parts[number].segment, self._asked[number]
         own = segment.articles
-        passage = choose_passage(segment, row, asked)
-        matched = matched_words(segment, asked, row)
-        language = LANGUAGE_LABELS[int(own.languages[row])] or None
-        return Suggestion(
-            document_id=own.ids[row],
-            section_anchor=own.anchors[passage],
-            section_title=own.headings[passage],
-            excerpt=excerpt(own.texts[passage], matched.stems, analyser(language)),
-            score=float(judgement.scores[at]),
-            confidence=float(judgement.confidence[at]),
-            terms=matched.terms,
-            sources=self._sources(at),
-            tickets=tuple(
-                own.ticket_ids[ticket]
-                for ticket, _ in candidates.near.of(number, row, _NEAR)[:_MOST_TICKETS]
-            ),
-        )
+        rows = candidates.rows[list(numbers)]
+        chosen = choose_passages(segment, rows, asked)
+        words = matched_words(segment, asked, rows)
+        for at, row, passage, matched in zip(numbers, rows.tolist(), chosen, words, strict=True):
+            language = LANGUAGE_LABELS[int(own.languages[row])] or None
+            yield Suggestion(
+                document_id=own.ids[row],
+                section_anchor=own.anchors[passage],
+                section_title=own.headings[passage],
+                excerpt=excerpt(own.texts[passage], matched.stems, analyser(language)),
+                score=float(judgement.scores[at]),
+                confidence=float(judgement.confidence[at]),
+                terms=matched.terms,
+                sources=self._sources(at),
+                tickets=tuple(
+                    own.ticket_ids[ticket]
+                    for ticket, _ in candidates.near.of(part, row, _NEAR)[:_MOST_TICKETS]
+                ),
+            )
 
     def _sources(self, at: int) -> tuple[Source, ...]:
         points: dict[Source, float] = {}

@@ -76,10 +76,14 @@ class Found:
 
     def suggestions(self, document_ids: Container[str] | None = None) -> tuple[Suggestion, ...]:
         """What is shown of these articles, or of some of them."""
-        return tuple(
-            self._showing.suggestion(number)
-            for number, article in zip(self._numbers, self.articles, strict=True)
-            if self._showing and (document_ids is None or article.document_id in document_ids)
+        if self._showing is None:
+            return ()
+        return self._showing.suggestions(
+            [
+                number
+                for number, article in zip(self._numbers, self.articles, strict=True)
+                if document_ids is None or article.document_id in document_ids
+            ]
         )
 
 

@@ -6,7 +6,7 @@ from search.documents import Document, Section
 from search.matched_words import Asked
 from search.passages import Passage
 from search.query import ask, live
-from search.section_choice import choose_passage
+from search.section_choice import choose_passages
 from search.segment import Segment
 
 LEAD = Passage("", "", "If you cannot remember your password, ask for a link.")
@@ -32,7 +32,7 @@ def chosen(text: str, passages=PASSAGES) -> Passage:
     segment = Segment.build(count_articles([document]))
     words = analyser("en").words(text)
     asked = Asked.of(words, ask(words, [live(segment, np.zeros(0, np.int64))]), segment)
-    return segment.passages(0)[choose_passage(segment, 0, asked)]
+    return segment.passages(0)[choose_passages(segment, np.array([0]), asked)[0]]
 
 
 def test_the_section_that_says_what_the_draft_says_is_chosen():
