@@ -3,12 +3,13 @@
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
 from search.documents import CustomerWords
 from search.errors import EvaluationError
+from search.keys import feature_key
 from search.labelled_set import (
     AUDIENCE,
     LabelledQuery,
@@ -28,7 +29,7 @@ from search.metrics import (
     reciprocal_rank,
 )
 from search.suggestions import Draft, Ranked, SuggestionIndex
-from search.training import train
+from search.training import solved_tickets, train
 
 Warm = Literal["none", "all"] | int
 Field = Literal["text", "title"]
@@ -83,6 +84,7 @@ def evaluate(
     warm: Warm,
     field: Field = "text",
     folds: int = 0,
+    held_out: int = 0,
     learn: bool = True,
     sections_of: SectionsOf = one_section,
 ) -> EvaluationReport:
@@ -90,13 +92,16 @@ def evaluate(
 
     `warm` is how many resolved tickets each article gets ("none", "all" or a cap). They come from
     tickets_train.jsonl; where that is empty, `folds` cross-validates over the queries: each fold is
-    judged with the other folds as resolved tickets. `sections_of` cuts the bodies of the articles
+    judged with the other folds as resolved tickets. `held_out` asks the resolved tickets instead of
+    the queries, in so many folds, each by what the others teach. `sections_of` cuts the bodies of the articles
     as the product does, when it is the product that is measured. The same call gives the same figures, times
     apart. Raises EvaluationError for a set that cannot be read and for a call that makes no sense.
     """
     labelled = read_labelled_set(directory, sections_of=sections_of)
     if warm != "none" and not labelled.tickets and folds < 2:  # noqa: PLR2004  # one fold trains on nothing
         raise EvaluationError(f"{directory} has no resolved tickets: give folds to cross-validate")
+    if held_out:
+        labelled, folds = _tickets_as_queries(labelled), held_out
     return report(judge(labelled, warm=warm, field=field, folds=folds, learn=learn))
 
 
@@ -177,6 +182,23 @@ def _splits(
                 for article in query.relevance
             ],
         )
+
+
+def _tickets_as_queries(labelled: LabelledSet) -> LabelledSet:
+    """The set with its resolved tickets as the queries, in an order that chance gave."""
+    tickets = sorted(solved_tickets(labelled.tickets), key=lambda each: feature_key(each.text))
+    queries = [
+        LabelledQuery(
+            id=each.id or str(number),
+            text=each.text,
+            locale=each.locale,
+            title="",
+            body=each.text,
+            relevance=dict.fromkeys(sorted(each.articles), 1),
+        )
+        for number, each in enumerate(tickets)
+    ]
+    return replace(labelled, queries=tuple(queries), tickets=())
 
 
 def _warmed(tickets: Sequence[CustomerWords], warm: Warm) -> list[CustomerWords]:

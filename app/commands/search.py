@@ -81,9 +81,15 @@ def _warm(_context: click.Context, _parameter: click.Parameter, value: str) -> W
     default=0,
     help="Learn from the queries themselves, in so many folds.",
 )
+@click.option(
+    "--held-out",
+    type=click.IntRange(0, 100),
+    default=0,
+    help="Ask the resolved tickets instead, in so many folds: what calibration is judged on.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def evaluate_command(
-    directory: Path, warm: Warm, field: Field, folds: int, *, as_json: bool
+    directory: Path, warm: Warm, field: Field, folds: int, held_out: int, *, as_json: bool
 ) -> None:
     """Measure the suggestions on the labelled set in DIRECTORY.
 
@@ -91,7 +97,12 @@ def evaluate_command(
     """
     try:
         report = evaluate(
-            directory, warm=warm, field=field, folds=folds, sections_of=sections_of_markdown
+            directory,
+            warm=warm,
+            field=field,
+            folds=folds,
+            held_out=held_out,
+            sections_of=sections_of_markdown,
         )
     except EvaluationError as error:
         raise click.ClickException(str(error)) from error
