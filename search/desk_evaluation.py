@@ -27,6 +27,7 @@ MOST_TO_TRAIN: Final = 1_500_000
 
 Training it for more takes minutes; the default recipe then stands in.
 """
+_CERTAIN: Final = 0.99  # no threshold is higher
 _RANKED: Final = 10
 _BANDS: Final = 10
 
@@ -118,11 +119,8 @@ def evaluate_desk(
         own = _offers(index, draft, ticket.audiences, limit)
         language = locales[own[0].document_id] if own else ""
         hidden = ids_by_locale.get(language, frozenset())
-        other = (
-            _offers(index, draft, ticket.audiences, limit, hidden)
-            if len(ids_by_locale) > 1 and own
-            else ()
-        )
+        may_give_way = len(ids_by_locale) > 1 and own and own[0].confidence < _CERTAIN
+        other = _offers(index, draft, ticket.audiences, limit, hidden) if may_give_way else ()
         return Answered(ticket, own, other, ranking, gate)
 
     answered = tuple(answer(ticket) for ticket in history.asked)

@@ -10,7 +10,7 @@ from search.desk_history import SplitHistory
 from search.documents import Document
 from search.missing_words import DeskWords
 
-MOST_ARTICLES: Final = 20
+MOST_ARTICLES: Final = 12
 MOST_TICKETS: Final = 5
 _MOST_TEXTS: Final = 3_000
 

@@ -5,9 +5,8 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
-from app.accounts.models import User
 from app.db.base import Base, by_value
 
 
@@ -38,5 +37,3 @@ class Evaluation(Base):
     """`app.reports.figures.Figures`."""
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """`app.reports.figures.Detail`; of the newest alone, empty in those before it."""
-
-    requested_by: Mapped[User | None] = relationship()

@@ -1,11 +1,11 @@
 """What the page on the quality of the suggestions shows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, defer, joinedload
+from sqlalchemy.orm import Session, defer
 
 from app.accounts.actor import Actor
 from app.db.heartbeat import WORKER, last_beat
@@ -21,6 +21,7 @@ from app.tickets.models import Ticket
 from app.tickets.policy import visible_tickets
 
 CHANGES_SHOWN = 5
+OUTSIDE_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class MissedTicket:
-    """A ticket to which the article that solved it was not suggested, and what was."""
+class AskedText:
+    """A text that was asked, and the articles that it was shown."""
 
     source: Source
     shown: Sequence[ArticleCard]
@@ -46,7 +47,7 @@ class MissedArticle:
 
     card: ArticleCard
     miss: Miss
-    tickets: Sequence[MissedTicket]
+    tickets: Sequence[AskedText]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class QualityPage:
     trend: Sequence[tuple[Evaluation, Figures]]
     """Those with enough to measure, the newest first."""
     missed: Sequence[MissedArticle]
+    outside: Sequence[AskedText]
+    """The newest tickets that no article solved."""
     changes: Sequence[ThresholdChange]
     worker_seen_at: datetime | None
 
@@ -72,7 +75,7 @@ def quality_page(session: Session, actor: Actor) -> QualityPage:
     """Everything for this reader. Eight statements at most."""
     newest = session.scalars(
         select(Evaluation)
-        .options(defer(Evaluation.detail), joinedload(Evaluation.requested_by))
+        .options(defer(Evaluation.detail))
         .order_by(Evaluation.id.desc())
         .limit(KEPT)
     ).all()
@@ -83,48 +86,48 @@ def quality_page(session: Session, actor: Actor) -> QualityPage:
     if last is not None:
         kept = session.scalar(select(Evaluation.detail).where(Evaluation.id == last.id))
         detail = Detail.model_validate(kept)
-    newest_one = newest[0] if newest else None
+    missed, outside = _looked_at(session, actor, detail)
     return QualityPage(
         last=last,
         figures=measured[0][1] if measured else None,
         detail=detail,
         under_way=next((each for each in newest if each.state in UNFINISHED), None),
-        failed=(
-            newest_one
-            if newest_one is not None and newest_one.state is EvaluationState.FAILED
-            else None
-        ),
+        failed=next((each for each in newest[:1] if each.state is EvaluationState.FAILED), None),
         trend=[(each, figures) for each, figures in measured if figures.is_enough],
-        missed=_missed(session, actor, detail),
+        missed=missed,
+        outside=outside,
         changes=changes(session, CHANGES_SHOWN),
         worker_seen_at=last_beat(session, WORKER),
     )
 
 
-def _missed(session: Session, actor: Actor, detail: Detail) -> list[MissedArticle]:
-    """The misses with their articles and tickets, as far as this person may see them."""
-    if not detail.misses:
-        return []
-    asked = {each.source: each for each in detail.asked}
-    told = {source: asked[source] for miss in detail.misses for source in miss.tickets}
-    sources = _sources(session, actor, list(told))
-    shown = {source: each.shown(detail.threshold) for source, each in told.items()}
+def _looked_at(
+    session: Session, actor: Actor, detail: Detail
+) -> tuple[list[MissedArticle], list[AskedText]]:
+    """The misses with their tickets, and tickets without an article: what this person may see."""
+    outside = detail.outside[: -OUTSIDE_SHOWN - 1 : -1]
+    named = {source for miss in detail.misses for source in miss.tickets}
+    told = [*(each for each in detail.asked if each.source in named), *outside]
+    shown = {each.source: each.shown(detail.threshold) for each in told}
     ids = {miss.article for miss in detail.misses} | {id_ for own in shown.values() for id_ in own}
-    cards = published_by_ids(session, actor, [int(each) for each in sorted(ids)])
+    cards = published_by_ids(session, actor, ids)
+    sources = _sources(session, actor, list(shown))
 
-    def ticket(source: str) -> MissedTicket:
-        found = [cards[int(each)] for each in shown[source] if int(each) in cards]
-        return MissedTicket(sources[source], found)
+    def texts(wanted: Iterable[str]) -> list[AskedText]:
+        return [
+            AskedText(
+                sources[source], [cards[int(each)] for each in shown[source] if int(each) in cards]
+            )
+            for source in wanted
+            if source in sources
+        ]
 
-    return [
-        MissedArticle(
-            card=cards[int(miss.article)],
-            miss=miss,
-            tickets=[ticket(source) for source in miss.tickets if source in sources],
-        )
+    missed = [
+        MissedArticle(cards[int(miss.article)], miss, texts(miss.tickets))
         for miss in detail.misses
         if int(miss.article) in cards
     ]
+    return missed, texts(each.source for each in outside)
 
 
 def _sources(session: Session, actor: Actor, sources: Sequence[str]) -> dict[str, Source]:

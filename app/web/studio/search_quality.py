@@ -116,12 +116,18 @@ def _shown(page: QualityPage, form: ThresholdForm, tried: float | None = None) -
         is_worker_away=seen is None or now() - seen > HEARTBEAT_OLD_AFTER,
         method_names=METHOD_NAMES,
         percent=_percent,
+        points=_points,
     )
 
 
 def _percent(share: float) -> str:
     """A share in the reader's language, with a decimal where it has one: "7.5 %"."""
     return str(format_percent(round(share, 4), "#,##0.#\u00a0%"))
+
+
+def _points(difference: float) -> str:
+    """A difference of two shares in points: "7.5"."""
+    return str(format_decimal(round(100 * difference, 1), "0.#"))
 
 
 def _typed(share: float) -> str:
