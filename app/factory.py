@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import cli
 from app.db.database import Database
 from app.deflection import learning
+from app.deflection.threshold import SuggestionThreshold
 from app.knowledge.index_host import IndexHost
 from app.settings import Settings, load_settings
 from app.web import (
@@ -78,7 +79,8 @@ def _product(settings: Settings) -> request_context.Product:
         resolved_tickets=learning.resolved_tickets,
         engine=settings.article_search,
     )
-    return request_context.Product(settings, database, indexes)
+    threshold = SuggestionThreshold(database, settings.suggestion_threshold)
+    return request_context.Product(settings, database, indexes, threshold)
 
 
 def _flask_configuration(settings: Settings) -> dict[str, object]:

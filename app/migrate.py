@@ -17,9 +17,10 @@ from app.db.base import Base
 from app.db.database import Database
 from app.deflection import models as deflection
 from app.knowledge import models as knowledge
+from app.reports import models as reports
 from app.tickets import models as tickets
 
-TOPICS = (infrastructure, accounts, knowledge, tickets, deflection)
+TOPICS = (infrastructure, accounts, knowledge, tickets, deflection, reports)
 SCHEMA = Base.metadata
 _ADVISORY_LOCK = 0x616E7465
 

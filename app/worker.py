@@ -22,6 +22,7 @@ from app.factory import create_app
 from app.mail.delivery import Handler, deliver_due, forget_delivered
 from app.mail.rendering import Promise, compose
 from app.mail.transports import make_transport
+from app.reports import evaluating
 from app.tickets.attachments import discard_orphans
 from app.tickets.publication import announce
 from app.web.request_context import Product
@@ -29,6 +30,8 @@ from app.web.request_context import Product
 LOOK_EVERY_SECONDS = 0.1
 BEAT_EVERY = timedelta(seconds=10)
 TEACH_EVERY = timedelta(minutes=1)
+MEASURE_EVERY = timedelta(seconds=1)
+DUE_EVERY = timedelta(minutes=10)
 KEEP_DELIVERED = timedelta(days=30)
 
 log = structlog.get_logger()
@@ -121,6 +124,34 @@ class Teaching:
             self.next_at = clock() + TEACH_EVERY
 
 
+class Measuring:
+    """Measures the suggestions on the desk's own tickets when it is asked for, or due."""
+
+    def __init__(self, product: Product) -> None:
+        self.product = product
+        self.next_at: datetime | None = None
+        self.due_at: datetime | None = None
+
+    def look(self) -> None:
+        """Do what was asked for; now and then see whether it is time again."""
+        now = clock()
+        if self.next_at is None:
+            with self.product.database.writing() as session:
+                evaluating.give_up_interrupted(session, now=now)
+        elif now < self.next_at:
+            return
+        if self.due_at is None or now >= self.due_at:
+            evaluating.request_when_due(self.product.database, now=now)
+            self.due_at = now + DUE_EVERY
+        evaluating.run_next(
+            self.product.database,
+            default_threshold=self.product.threshold.default,
+            limit=self.product.settings.suggestion_limit,
+            clock=clock,
+        )
+        self.next_at = clock() + MEASURE_EVERY
+
+
 def watchers(app: Flask) -> tuple[Watcher, ...]:
     """One for each thing that may take long, so that a slow mail server holds up mail alone."""
     product: Product = app.extensions["antesala"]
@@ -128,6 +159,7 @@ def watchers(app: Flask) -> tuple[Watcher, ...]:
     return (
         Watcher("index", SignsOfLife(product).look),
         Watcher("model", Teaching(product).look),
+        Watcher("evaluation", Measuring(product).look),
         Watcher("outbox", lambda: deliver_due(product.database, promised, clock=clock)),
     )
 

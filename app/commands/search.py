@@ -16,7 +16,7 @@ from search.documents import Section
 from search.errors import EvaluationError
 from search.evaluation import EvaluationReport, Field, Warm, evaluate
 from search.explaining import Part, explain
-from search.suggestions import DEFAULT_THRESHOLD, Draft
+from search.suggestions import Draft
 
 group = AppGroup("search", help="The indexes, and how good the suggestions are.")
 
@@ -144,8 +144,7 @@ def query(text: str, *, everything: bool, limit: int) -> None:
     index = product.indexes.suggestions()
     if index is None:
         raise click.ClickException("There is no index; see the log above.")
-    set_by_admin = product.settings.suggestion_threshold
-    threshold = DEFAULT_THRESHOLD if set_by_admin is None else set_by_admin
+    threshold = product.threshold.current()
     with product.database.reading() as session:
         found = index.suggest(
             Draft(text, "", None),

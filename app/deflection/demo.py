@@ -16,6 +16,7 @@ from app.deflection.ranking import RankingPolicy
 from app.deflection.service import give_verdict, record_reading
 from app.deflection.states import Verdict
 from app.deflection.suggesting import Origin, Shown, Typed, suggest
+from app.deflection.threshold import decided
 from app.deflection.tokens import new_token
 from app.settings import Settings
 from app.tickets.drafts import TicketDraft
@@ -96,6 +97,7 @@ def _play(
     session: Session, index: SuggestionIndex, settings: Settings, story: _Story, now: datetime
 ) -> None:
     origin = Origin(ANYBODY, Channel.WEB, email=story.email or None)
+    chosen = decided(session)
     shown = suggest(
         session,
         index,
@@ -103,7 +105,10 @@ def _play(
         token=new_token(settings.key()),
         new_token=None,
         typed=Typed(story.subject, story.body, story.locale),
-        policy=RankingPolicy(settings.suggestion_limit, settings.suggestion_threshold),
+        policy=RankingPolicy(
+            settings.suggestion_limit,
+            settings.suggestion_threshold if chosen is None else chosen,
+        ),
         now=now,
     )
     _judge(session, story, shown, now + TYPING)

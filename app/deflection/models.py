@@ -6,11 +6,21 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.accounts.models import User
 from app.db.base import Base, by_value
 from app.deflection.states import Arm, Channel, Outcome, Verdict
 from app.knowledge.models import Article
 
-__all__ = ["Answer", "Arm", "Attempt", "Channel", "Impression", "Outcome", "Verdict"]
+__all__ = [
+    "Answer",
+    "Arm",
+    "Attempt",
+    "Channel",
+    "Impression",
+    "Outcome",
+    "ThresholdChange",
+    "Verdict",
+]
 
 
 class Attempt(Base):
@@ -104,3 +114,17 @@ class Answer(Base):
     shown: Mapped[list[list[Any]]] = mapped_column(JSON)
     """[article id, section's anchor, score, confidence] in the order shown."""
     created_at: Mapped[datetime]
+
+
+class ThresholdChange(Base):
+    """An admin's decision on how sure a suggestion must be; the newest row holds."""
+
+    __tablename__ = "threshold_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    threshold: Mapped[float | None]
+    """The least confidence shown, in [0, 1]; None goes back to the default."""
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    changed_at: Mapped[datetime]
+
+    changed_by: Mapped[User | None] = relationship()

@@ -29,6 +29,7 @@ from app.web.studio import inbox as studio_inbox
 from app.web.studio import organisations as studio_organisations
 from app.web.studio import people as studio_people
 from app.web.studio import review as studio_review
+from app.web.studio import search_quality as studio_search_quality
 
 LOCALISED: tuple[Blueprint, ...] = (
     help_home.blueprint,
@@ -56,6 +57,7 @@ PLAIN: tuple[Blueprint, ...] = (
     studio_review.blueprint,
     studio_people.blueprint,
     studio_organisations.blueprint,
+    studio_search_quality.blueprint,
     feeds.blueprint,
     help_assets.blueprint,
     attachments.blueprint,

@@ -15,6 +15,8 @@ from app.accounts import sessions
 from app.accounts.actor import ANYBODY, Actor
 from app.accounts.models import Role, User
 from app.db.database import Database
+from app.deflection.ranking import RankingPolicy
+from app.deflection.threshold import SuggestionThreshold
 from app.knowledge.index_host import IndexHost
 from app.settings import Settings
 from app.tickets.models import QueueMember
@@ -33,6 +35,7 @@ class Product:
     settings: Settings
     database: Database
     indexes: IndexHost
+    threshold: SuggestionThreshold
 
 
 def product() -> Product:
@@ -43,6 +46,11 @@ def product() -> Product:
 def settings() -> Settings:
     """The settings of the running product."""
     return product().settings
+
+
+def ranking_policy() -> RankingPolicy:
+    """How many suggestions there are at most, and how sure they must be."""
+    return RankingPolicy(settings().suggestion_limit, product().threshold.current())
 
 
 def now() -> datetime:

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from app.accounts.actor import ANYBODY
 from app.deflection import service
-from app.deflection.ranking import RankingPolicy
 from app.deflection.service import Handover, Origin, Typed
 from app.deflection.states import Channel
 from app.deflection.suggesting import ShownSuggestion
@@ -22,7 +21,7 @@ from app.web.api.openapi import document
 from app.web.api.requests import idempotency_key, read_json, refuse_member
 from app.web.limits import limiter, suggestions_limit, tickets_limit
 from app.web.locale import asked_locale
-from app.web.request_context import db, now, product, settings
+from app.web.request_context import db, now, product, ranking_policy, settings
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -49,7 +48,7 @@ def suggestions() -> Response:
         token=_own(asked.attempt),
         new_token=_fresh,
         typed=Typed(asked.subject, asked.body, asked.locale or asked_locale()),
-        policy=RankingPolicy(settings().suggestion_limit, settings().suggestion_threshold),
+        policy=ranking_policy(),
         now=now(),
     )
     answer = schemas.SuggestionsAnswer(

@@ -12,7 +12,7 @@ from app.knowledge.searching import search_articles
 from app.tickets import desk_queries, policy, queries
 from app.tickets.desk_queries import TicketRow
 from app.tickets.models import Ticket
-from app.web.request_context import current_actor, product, settings
+from app.web.request_context import current_actor, product
 from search.suggestions import Draft
 
 SUGGESTED = 4
@@ -45,7 +45,7 @@ def suggested(
             Draft(ticket.subject, first_words, ticket.locale),
             audiences=audiences(reading, current_actor()),
             limit=SUGGESTED,
-            threshold=settings().suggestion_threshold,
+            threshold=product().threshold.current(),
         )
     except Exception:  # the ticket is worked without
         log.exception("desk.suggestions_failed")

@@ -6,7 +6,6 @@ from werkzeug.wrappers import Response
 
 from app.deflection import rules, service
 from app.deflection.attempts import find_attempt, state_of
-from app.deflection.ranking import RankingPolicy
 from app.deflection.service import Handover, Origin, Shown
 from app.deflection.states import Channel, Verdict
 from app.errors import N_, InvalidError, NotFoundError
@@ -35,6 +34,7 @@ from app.web.request_context import (
     looking,
     now,
     product,
+    ranking_policy,
     settings,
 )
 from app.web.visitor import keyed_hash, visitor
@@ -156,7 +156,7 @@ def _suggestions(filled: AskForm, *, goes_on: bool = True) -> Shown:
             token=token,
             new_token=fresh_token if goes_on else None,
             typed=filled.typed(_card_id(filled)),
-            policy=RankingPolicy(settings().suggestion_limit, settings().suggestion_threshold),
+            policy=ranking_policy(),
             now=now(),
         )
     except Exception:
