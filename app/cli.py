@@ -5,7 +5,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from app import migrate
-from app.commands import accounts, articles, search
+from app.commands import accounts, articles, search, synonyms
 from app.db.database import Database
 
 db_group = AppGroup("db", help="The database's schema.")
@@ -45,3 +45,4 @@ def install(app: Flask) -> None:
     app.cli.add_command(accounts.group)
     app.cli.add_command(articles.group)
     app.cli.add_command(search.group)
+    app.cli.add_command(synonyms.group)

@@ -86,6 +86,19 @@ def scaled(rows: Rows) -> Rows:
     return Rows(rows.keys, rows.weights * scale[numbers], rows.lengths, rows.common)
 
 
+def widened(row: Rows, others: Rows, share: float) -> Rows:
+    """One row with the features of other rows besides, which weigh `share` of their weight."""
+    keys = np.concatenate([row.keys, others.keys])
+    weights = np.concatenate([row.weights, others.weights * np.float32(share)])
+    common = np.concatenate([row.common, others.common])
+    order = np.lexsort((-weights, keys))
+    keys, weights, common = keys[order], weights[order], common[order]
+    first = np.ones(len(keys), dtype=bool)
+    first[1:] = keys[1:] != keys[:-1]
+    lengths = np.array([np.count_nonzero(first)], dtype=np.int64)
+    return Rows(keys[first], weights[first], lengths, common[first])
+
+
 def stacked(parts: Sequence[Rows]) -> Rows:
     """The rows of all parts, in order."""
     return Rows(

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from search.analysis import Word, gram_keys
-from search.counting import Flags, Floats, Ints, Rows, count_grams, count_words
+from search.counting import Flags, Floats, Ints, Rows, count_grams, count_words, widened
 from search.segment import Segment
+
+ALIKE_SHARE: Final = 0.7
+"""What a synonym counts beside a word that was typed."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +86,16 @@ class Query:
     places: tuple[Place, ...]
 
 
-def ask(words: Sequence[Word], parts: Sequence[Live]) -> Query:
-    """The query that these words make to an index of these parts."""
+def ask(
+    words: Sequence[Word], parts: Sequence[Live], alike: Sequence[Sequence[Word]] = ()
+) -> Query:
+    """The query that these words make to an index of these parts.
+
+    `alike` are other ways of saying some of it, which count for less.
+    """
     counted, grams = count_words([words]), count_grams([words])
+    if alike:
+        counted = widened(counted, count_words(alike), ALIKE_SHARE)
     found_words = [part.segment.find(counted.keys) for part in parts]
     found_grams = [part.segment.find(grams.keys) for part in parts]
     units = sum(part.article_count + part.ticket_count for part in parts)

@@ -28,6 +28,7 @@ from search.recipe import DEFAULT_THRESHOLD, Array, judge
 from search.segment import LANGUAGE_LABELS, Segment
 from search.showing import Judged, Showing, Suggestion
 from search.similar_tickets import SimilarTicket, TicketIndex
+from search.synonyms import NO_SYNONYMS, Alike, Synonyms
 
 __all__ = [
     "DEFAULT_THRESHOLD",
@@ -94,10 +95,16 @@ class SuggestionIndex:
     """
 
     def __init__(
-        self, parts: Sequence[Live], *, version: int, model: DeskModel = UNTRAINED
+        self,
+        parts: Sequence[Live],
+        *,
+        version: int,
+        model: DeskModel = UNTRAINED,
+        synonyms: Synonyms = NO_SYNONYMS,
     ) -> None:
         self.parts = tuple(parts)
         self.model = model
+        self.synonyms = synonyms
         self.version = version
         """The caller's number of the data that this index reflects."""
 
@@ -137,18 +144,28 @@ class SuggestionIndex:
         if counted:
             ordered = sorted(counted, key=lambda each: each.document.id)
             parts.append(live(Segment.build(ordered), _NONE))
-        return SuggestionIndex(parts, version=version, model=self.model)
+        return SuggestionIndex(parts, version=version, model=self.model, synonyms=self.synonyms)
 
     def merged(self) -> "SuggestionIndex":
         """The same index in one segment."""
         if len(self.parts) == 1 and not self.parts[0].dead.any():
             return self
         whole = live(merge(self.parts), _NONE)
-        return SuggestionIndex([whole], version=self.version, model=self.model)
+        return SuggestionIndex(
+            [whole], version=self.version, model=self.model, synonyms=self.synonyms
+        )
 
     def with_model(self, model: DeskModel) -> "SuggestionIndex":
         """The same articles, ranked as another model says."""
-        return SuggestionIndex(self.parts, version=self.version, model=model)
+        return SuggestionIndex(
+            self.parts, version=self.version, model=model, synonyms=self.synonyms
+        )
+
+    def with_synonyms(self, synonyms: Synonyms) -> "SuggestionIndex":
+        """The same articles, asked with other synonyms."""
+        return SuggestionIndex(
+            self.parts, version=self.version, model=self.model, synonyms=synonyms
+        )
 
     def suggest(
         self,
@@ -193,7 +210,8 @@ class SuggestionIndex:
         if len(text.strip()) < MIN_DRAFT_CHARACTERS or not self.document_count:
             return Found(language, ())
         words = analyser(language).words(text, MAX_DRAFT_WORDS)
-        judged = self._judge(words, audiences)
+        alike = self.synonyms.of(words, language)
+        judged = self._judge(words, audiences, alike)
         bar = DEFAULT_THRESHOLD if threshold is None else threshold
         judgement = judged.judgement
         if bar > 0 and judgement.gate < 0:
@@ -213,7 +231,7 @@ class SuggestionIndex:
         return Found(
             language,
             self._ranked(judged, best),
-            Showing(words, judged, self.model.recipe),
+            Showing(_with_others(words, alike), judged, self.model.recipe),
             tuple(best.tolist()),
         )
 
@@ -242,8 +260,9 @@ class SuggestionIndex:
     def judge(self, draft: Draft, *, audiences: frozenset[str]) -> Judged:
         """Everything that is computed for a draft, for explaining and for learning."""
         text = _draft_text(draft)
-        words = analyser(detect(text, draft.locale)).words(text, MAX_DRAFT_WORDS)
-        return self._judge(words, audiences)
+        language = detect(text, draft.locale)
+        words = analyser(language).words(text, MAX_DRAFT_WORDS)
+        return self._judge(words, audiences, self.synonyms.of(words, language))
 
     def document_ids(self, candidates: Candidates) -> list[str]:
         """The documents that candidates stand for."""
@@ -253,9 +272,11 @@ class SuggestionIndex:
         """The id of a ticket that is near a draft."""
         return self.parts[part].segment.articles.ticket_ids[number]
 
-    def _judge(self, words: Sequence[Word], audiences: frozenset[str]) -> Judged:
+    def _judge(
+        self, words: Sequence[Word], audiences: frozenset[str], alike: Sequence[Alike]
+    ) -> Judged:
         parts = self._seen_by(audiences)
-        query = ask(words, parts)
+        query = ask(words, parts, [each.words for each in alike])
         candidates = gather(query, parts)
         margins = self._margins(query, candidates)
         judgement = judge(self.model.recipe, candidates, margins, query.known)
@@ -358,6 +379,10 @@ def _without_others(part: Live, audiences: frozenset[str]) -> Live:
     if not (hidden & ~part.dead).any():
         return part
     return live(part.segment, np.flatnonzero(hidden | part.dead))
+
+
+def _with_others(words: Sequence[Word], alike: Sequence[Alike]) -> list[Word]:
+    return [word for each in alike for word in each.as_typed()] + list(words)
 
 
 def _draft_text(draft: Draft) -> str:

@@ -1,7 +1,8 @@
 """The indexes on disk: which content they reflect, building them one at a time, opening them.
 
 folder/suggestions/ articles/ tickets/   the three indexes, each replaced atomically
-folder/STAMP                             the content that all three reflect, written last
+folder/synonyms/ model/                  what drafts are asked with, and how articles are ranked
+folder/STAMP                             the content that all reflect, written last
 folder/LOCK                              held by the one process that builds
 """
 
@@ -22,6 +23,7 @@ from app.knowledge.indexing import (
     changed_since,
     documents,
 )
+from app.knowledge.synonyms import synonyms_of
 from search.article_engines import EngineName, article_search
 from search.counted import CountedArticle, count_articles, fingerprint
 from search.desk_model import UNTRAINED, DeskModel
@@ -30,6 +32,7 @@ from search.errors import SnapshotError
 from search.index_store import IndexStore, Stored
 from search.snapshots import saved_name
 from search.suggestions import SuggestionIndex, TicketIndex
+from search.synonyms import NO_SYNONYMS, Synonyms
 
 CustomersWords = Callable[[Session], Iterable[CustomerWords]]
 
@@ -49,6 +52,8 @@ class OpenIndexes:
     stored: Stored
     model: DeskModel
     model_name: str | None
+    synonyms: Synonyms
+    synonyms_name: str | None
     suggestions: SuggestionIndex
     tickets: TicketIndex
     tickets_name: str | None
@@ -106,8 +111,22 @@ class IndexFiles:
             model = before.model
         else:
             model = self._model()
-        suggestions = stored.index.with_model(model)
-        return OpenIndexes(content, stored, model, model_name, suggestions, tickets, name)
+        synonyms_name = saved_name(self._folder / "synonyms")
+        if before is not None and before.synonyms_name == synonyms_name:
+            synonyms = before.synonyms
+        else:
+            synonyms = self._synonyms() or NO_SYNONYMS
+        return OpenIndexes(
+            content=content,
+            stored=stored,
+            model=model,
+            model_name=model_name,
+            synonyms=synonyms,
+            synonyms_name=synonyms_name,
+            suggestions=stored.index.with_model(model).with_synonyms(synonyms),
+            tickets=tickets,
+            tickets_name=name,
+        )
 
     def verify(self, opened: OpenIndexes) -> None:
         """Read the large segment whole. Raises SnapshotError when it is damaged."""
@@ -126,6 +145,12 @@ class IndexFiles:
         except SnapshotError:
             # Without what the desk taught suggestions are a little worse, and there.
             return UNTRAINED
+
+    def _synonyms(self) -> Synonyms | None:
+        try:
+            return Synonyms.load(self._folder / "synonyms")
+        except SnapshotError:
+            return None
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -170,6 +195,9 @@ class IndexFiles:
         words = list(customer_words(session))
         self._stored = self._bring_up(everything, words, content.version, afresh=afresh)
         self._build_tickets(list(resolved_tickets(session)), content.version)
+        synonyms = synonyms_of(session)
+        if synonyms != self._synonyms():
+            synonyms.save(self._folder / "synonyms", content.version)
         self._write_stamp(content)
         return content
 

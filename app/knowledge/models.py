@@ -25,6 +25,17 @@ class Category(Base):
         return self.names.get(locale) or next(iter(self.names.values()), spoken)
 
 
+class SynonymEntry(Base):
+    """Phrases of one language that mean the same to those who search and ask."""
+
+    __tablename__ = "synonym_set"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    locale: Mapped[str] = mapped_column(String(8))
+    phrases: Mapped[list[str]] = mapped_column(JSON)
+    changed_at: Mapped[datetime]
+
+
 class Article(Base):
     """An article in one language. What readers see is `published_revision`."""
 

@@ -10,7 +10,7 @@ from app.accounts.models import Role
 from app.db.outbox import bump_index
 from app.deflection import learning
 from app.deflection.models import Attempt, Outcome
-from app.knowledge import queries, service
+from app.knowledge import queries, service, synonyms
 from app.knowledge.index_host import IndexHost
 from app.knowledge.indexing import documents
 from app.knowledge.searching import search_articles
@@ -25,6 +25,7 @@ from app.tickets.models import (
     TicketState,
 )
 from articles.lifecycle import Visibility
+from search.snapshots import saved_name
 from search.suggestions import Draft
 from search.training import MIN_TICKETS
 from tests.factories import make_user
@@ -428,3 +429,21 @@ def test_what_tickets_taught_is_used_by_every_process(session, make_host):
     other.refresh()
     assert other.suggestions().model.tickets == MIN_TICKETS
     assert suggested(other, "my stopper squeaks all day")[0] == articles["Repair the brake"].id
+
+
+def test_synonyms_count_at_once_and_nothing_is_built_anew(session, host, settings):
+    fill(session)
+    article = make_article(session, title="Lend a bicycle", body="## Ask\n\nAsk at the desk.\n")
+    session.commit()
+    host.refresh()
+    assert article.id not in suggested(host, "my velocipede please")
+    before = saved_name(settings.data / "index" / "suggestions" / "base")
+    kept = synonyms.add_set(session, locale="en", phrases=("velocipede", "bicycle"), now=NOW)
+    session.commit()
+    host.refresh()
+    assert suggested(host, "my velocipede please")[0] == article.id
+    assert saved_name(settings.data / "index" / "suggestions" / "base") == before
+    synonyms.remove_set(session, kept.id, now=NOW)
+    session.commit()
+    host.refresh()
+    assert article.id not in suggested(host, "my velocipede please")
