@@ -8,13 +8,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import chain
 from typing import Final, Protocol, cast
 
-import numpy as np
-
-from search.keys import Keys, feature_key
+from search.keys import feature_key
 from search.stop_words import ALL_STOP_WORDS, STOP_WORDS
 
 # Caps on one draft. A draft longer than this is cut, never refused.
@@ -220,23 +218,3 @@ def fold_except_enye(lowered: str) -> str:
 def analyser(language: str | None) -> Analyser:
     """The shared analyser of a language."""
     return Analyser(language)
-
-
-# Character n-grams see the word's edges, so that a prefix differs from a middle.
-_EDGE: Final = " "
-_GRAM_LENGTHS: Final = (3, 4, 5)
-
-
-def character_grams(folded: str) -> list[str]:
-    """The character 3–5-grams of one word with its edges, in order, repeats kept."""
-    padded = f"{_EDGE}{folded}{_EDGE}"
-    size = len(padded)
-    return [padded[i : i + n] for n in _GRAM_LENGTHS for i in range(size - n + 1)]
-
-
-@lru_cache(_MEMO_WORDS)
-def gram_keys(folded: str) -> Keys:
-    """The numbers of the character n-grams of one word, sorted, repeats kept. Do not change it."""
-    keys = np.array([feature_key(f"\x00{gram}") for gram in character_grams(folded)], np.uint64)
-    keys.sort()
-    return keys

@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from search.analysis import Word, gram_keys
-from search.keys import Keys, pair_keys
+from search.analysis import Word
+from search.keys import Keys, gram_keys, pair_keys
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -70,10 +70,8 @@ def count_telling_words(texts: Sequence[Sequence[Word]]) -> Rows:
 
 def count_grams(texts: Sequence[Sequence[Word]]) -> Rows:
     """Character n-grams of each text, stop words included."""
-    grams = [gram_keys(word.folded) for text in texts for word in text]
-    lengths = np.fromiter((len(each) for each in grams), np.int64, len(grams))
-    keys = np.concatenate([np.zeros(0, np.uint64), *grams])
-    rows = np.repeat(_row_numbers(texts), lengths)
+    keys, words = gram_keys([word.folded for text in texts for word in text])
+    rows = _row_numbers(texts)[words]
     flags = np.zeros(len(keys), dtype=bool)
     return _count(rows, keys, flags, flags, len(texts))
 

@@ -9,7 +9,7 @@ from search.linear_model import LinearModel
 from search.recipe import DEFAULT_RECIPE, Recipe
 from search.snapshots import load_snapshot, save_snapshot
 
-_KIND: Final = "desk-model-1"
+_KIND: Final = "desk-model-2"
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from search.segment import Segment
 from search.snapshots import forget_old, load_snapshot, save_snapshot, saved_name, verify_snapshot
 from search.suggestions import SuggestionIndex
 
-_BASE: Final = "segment-1"
-_CHANGES: Final = "changes-1"
+_BASE: Final = "segment-2"
+_CHANGES: Final = "changes-2"
 
 
 @dataclass(frozen=True)

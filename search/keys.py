@@ -3,6 +3,7 @@
 A million features share a number with a chance of one in forty million.
 """
 
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Final
 
@@ -10,11 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 Keys = npt.NDArray[np.uint64]
+Ints = npt.NDArray[np.int64]
 
 # Multipliers of SplitMix64 (Steele, Lea and Flood 2014), which spread neighbouring numbers.
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX: Final = np.uint64(0xBF58476D1CE4E5B9)
 _SHIFT: Final = np.uint64(29)
+# Character n-grams see the word's edges, so that a prefix differs from a middle.
+_EDGE: Final = " "
+_GRAM_LENGTHS: Final = (3, 4, 5)
+_FIRST_CHARACTER: Final = np.uint64(0x5851F42D4C957F2D)
 
 
 def feature_key(name: str) -> int:
@@ -29,3 +35,21 @@ def pair_keys(left: Keys, right: Keys) -> Keys:
     mixed = (left * _GOLDEN) ^ (left >> _SHIFT)
     mixed = (mixed + right) * _MIX
     return mixed ^ (mixed >> _SHIFT)
+
+
+def gram_keys(words: Sequence[str]) -> tuple[Keys, Ints]:
+    """The numbers of the character 3–5-grams of words, repeats kept, and the word of each."""
+    lengths = np.fromiter((len(word) + 2 for word in words), np.int64, len(words))
+    text = "".join(f"{_EDGE}{word}{_EDGE}" for word in words)
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    word_of = np.repeat(np.arange(len(words), dtype=np.int64), lengths)
+    begun = (codes + _FIRST_CHARACTER) * _GOLDEN
+    keys, owners = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
+    for length in range(2, min(max(_GRAM_LENGTHS), len(codes)) + 1):
+        begun = pair_keys(begun[:-1], codes[length - 1 :])
+        if length in _GRAM_LENGTHS:
+            first = word_of[: 1 - length]
+            within = first == word_of[length - 1 :]
+            keys.append(begun[within])
+            owners.append(first[within])
+    return np.concatenate(keys), np.concatenate(owners)

@@ -6,8 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from search.analysis import Word, gram_keys
+from search.analysis import Word
 from search.counting import Flags, Floats, Ints
+from search.keys import gram_keys
 from search.query import Query
 from search.segment import Segment
 
@@ -15,6 +16,8 @@ MAX_TERMS: Final = 8
 # A misspelled word counts when the title has at least this share of its character n-grams.
 _SPELLING_SHARE: Final = 0.5
 _MIN_MISSPELLED_CHARACTERS: Final = 5
+# Of more unknown words the draft is not in the language of the help centre at all.
+_MOST_MISSPELLED: Final = 16
 _FIELDS: Final = ("title", "text", "centroid")
 
 
@@ -25,7 +28,7 @@ class Asked:
     `idf` is how telling each is, `known` whether some text of the index has it, and `whole` the sum
     of those that are. Of one segment: `features` are the numbers of the words that are there,
     `numbers` says which words those are, and `misspelled` holds the long unknown words with the
-    n-grams of each that are there, and how many there are in all.
+    n-grams of each that are there, and how many each has.
     """
 
     words: Sequence[Word]
@@ -43,12 +46,17 @@ class Asked:
         keys = np.array(sorted(stems), np.uint64)
         at = np.searchsorted(query.words.keys, keys)
         idf, known = query.word_idf[at], query.known_words[at]
-        misspelled = []
-        for number in np.flatnonzero(~known).tolist():
-            folded = asked[number].folded
-            if len(folded) >= _MIN_MISSPELLED_CHARACTERS:
-                grams, there = segment.find(gram_keys(folded))
-                misspelled.append((number, grams[there], len(grams)))
+        strange = [
+            number
+            for number in np.flatnonzero(~known).tolist()
+            if len(asked[number].folded) >= _MIN_MISSPELLED_CHARACTERS
+        ][:_MOST_MISSPELLED]
+        grams, word_of = gram_keys([asked[number].folded for number in strange])
+        at, there = segment.find(grams)
+        misspelled = [
+            (number, at[own & there], int(np.count_nonzero(own)))
+            for number, own in ((number, word_of == n) for n, number in enumerate(strange))
+        ]
         features, here = segment.find(keys)
         whole = float(idf[known].sum(dtype=np.float64))
         return cls(asked, idf, known, whole, features[here], np.flatnonzero(here), misspelled)

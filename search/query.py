@@ -7,8 +7,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from search.analysis import Word, gram_keys
+from search.analysis import Word
 from search.counting import Flags, Floats, Ints, Rows, count_grams, count_words, widened
+from search.keys import gram_keys
 from search.segment import Segment
 
 ALIKE_SHARE: Final = 0.7
@@ -145,7 +146,7 @@ def _unit(weights: npt.NDArray[np.floating[Any]]) -> Floats:
 def _unknown_grams(words: Sequence[Word], counted: Rows, df: Ints, grams: Rows) -> Flags:
     strange = set(counted.keys[(df == 0) & ~counted.common].tolist())
     unknown = np.zeros(len(grams.keys), dtype=bool)
-    for word in words:
-        if word.key in strange:
-            unknown[np.searchsorted(grams.keys, gram_keys(word.folded))] = True
+    if strange:
+        keys, _ = gram_keys([word.folded for word in words if word.key in strange])
+        unknown[np.searchsorted(grams.keys, keys)] = True
     return unknown

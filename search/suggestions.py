@@ -67,11 +67,13 @@ class Ranked:
 class Found:
     """The articles that are worth showing for a draft, best first, and the draft's language.
 
+    `is_cut` says that the draft is too long to be looked at whole: its end changed nothing.
     Sections, excerpts and reasons cost more than all the rest: they are made when asked for.
     """
 
     language: Language | None
     articles: tuple[Ranked, ...]
+    is_cut: bool = False
     _showing: Showing | None = None
     _numbers: tuple[int, ...] = ()
 
@@ -209,13 +211,15 @@ class SuggestionIndex:
         language = as_language(prefer_locale) or detect(text, draft.locale)
         if len(text.strip()) < MIN_DRAFT_CHARACTERS or not self.document_count:
             return Found(language, ())
-        words = analyser(language).words(text, MAX_DRAFT_WORDS)
+        words = analyser(language).words(text, MAX_DRAFT_WORDS + 1)
+        is_cut = is_too_long(draft) or len(words) > MAX_DRAFT_WORDS
+        words = words[:MAX_DRAFT_WORDS]
         alike = self.synonyms.of(words, language)
         judged = self._judge(words, audiences, alike)
         bar = DEFAULT_THRESHOLD if threshold is None else threshold
         judgement = judged.judgement
         if bar > 0 and judgement.gate < 0:
-            return Found(language, ())
+            return Found(language, (), is_cut)
         shown = (judgement.scores > 0) & (judgement.confidence >= bar)
         if exclude:
             for at in np.flatnonzero(shown):
@@ -231,6 +235,7 @@ class SuggestionIndex:
         return Found(
             language,
             self._ranked(judged, best),
+            is_cut,
             Showing(_with_others(words, alike), judged, self.model.recipe),
             tuple(best.tolist()),
         )
@@ -383,6 +388,11 @@ def _without_others(part: Live, audiences: frozenset[str]) -> Live:
 
 def _with_others(words: Sequence[Word], alike: Sequence[Alike]) -> list[Word]:
     return [word for each in alike for word in each.as_typed()] + list(words)
+
+
+def is_too_long(draft: Draft) -> bool:
+    """Whether a draft has more characters than are looked at."""
+    return len(draft.subject) + 1 + len(draft.body) > MAX_DRAFT_CHARACTERS
 
 
 def _draft_text(draft: Draft) -> str:

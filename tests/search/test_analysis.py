@@ -1,15 +1,16 @@
 import unicodedata
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from search.analysis import (
     MAX_WORD_CHARACTERS,
     analyser,
-    character_grams,
     clean,
     fold,
 )
+from search.keys import gram_keys
 
 
 def stems(text: str, language: str | None = "en") -> list[str]:
@@ -102,11 +103,27 @@ def test_places_and_words_agree(text, language):
 
 
 @given(st.text(alphabet="abcñ123", min_size=1, max_size=20))
-def test_grams_cover_the_word_and_have_three_to_five_characters(word):
-    grams = character_grams(word)
-    assert {len(gram) for gram in grams} <= {3, 4, 5}
-    assert any(gram.startswith(" ") for gram in grams)
-    assert any(gram.endswith(" ") for gram in grams)
+def test_grams_have_three_to_five_characters_with_the_edges(word):
+    keys, owners = gram_keys([word])
+    size = len(word) + 2
+    assert len(keys) == sum(max(size - length + 1, 0) for length in (3, 4, 5))
+    assert not owners.any()
+
+
+@given(st.lists(st.text(min_size=1, max_size=9), max_size=6))
+def test_grams_of_a_word_do_not_depend_on_the_words_beside_it(words):
+    keys, owners = gram_keys(words)
+    for number, word in enumerate(words):
+        np.testing.assert_array_equal(
+            np.sort(keys[owners == number]), np.sort(gram_keys([word])[0])
+        )
+
+
+def test_grams_know_the_edges_of_a_word():
+    shared = set(gram_keys(["lock"])[0].tolist()) & set(gram_keys(["clock"])[0].tolist())
+    # loc, ock, ck_, lock, ock_, lock_
+    assert len(shared) == 6
+    assert set(gram_keys(["lock"])[0].tolist()) - shared  # _lo, _loc, _lock
 
 
 def test_a_limit_bounds_the_words():
