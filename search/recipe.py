@@ -19,14 +19,19 @@ import numpy as np
 import numpy.typing as npt
 
 from search.evidence import SIGNALS, Candidates
+from search.hearing import MEANT
 
 Array = npt.NDArray[np.float64]
 
 FADING: Final = ("title", "spelling", "text", "passage")
 """What an article says itself counts differently while it has solved few tickets."""
-RANKED: Final = (*SIGNALS, "linear", *(f"{name}_unlearned" for name in FADING), "popularity")
+RANKED: Final = (
+    *SIGNALS, "linear", *(f"{name}_unlearned" for name in FADING), "popularity",
+    *MEANT, "meaning_unlearned", "meaning_linear",
+)  # fmt: skip
 GATED: Final = (
-    "energy", "clearness", "manner", "nearest", "text", "passage", "spelling", "known",
+    "energy", "clearness", "manner", "nearest", "text", "passage", "spelling",
+    "meaning", "meaning_nearest", "meaning_votes", "known",
 )  # fmt: skip
 # An article that solved n tickets is learned by n / (n + 3).
 _LEARNED_AT: Final = 3.0
@@ -103,14 +108,17 @@ class Judgement:
 def rank_columns(candidates: Candidates, margins: Array) -> Array:
     """The rank's signals of each candidate, in the order of `RANKED`.
 
-    `margins` are those of the linear model, in each candidate's order, or zeros without one.
+    `margins` are those of the linear models of words and of meanings, shape (candidates, 2), or
+    zeros without one.
     """
     fresh = 1.0 - candidates.ticket_counts / (candidates.ticket_counts + _LEARNED_AT)
     signals = candidates.signals
     columns = [signals[name] for name in SIGNALS]
-    columns.append(margins)
+    columns.append(margins[:, 0])
     columns += [signals[name] * fresh for name in FADING]
     columns.append(np.log1p(candidates.ticket_counts))
+    columns += [signals[name] for name in MEANT]
+    columns += [signals["meaning"] * fresh, margins[:, 1]]
     return np.stack(columns, axis=1)
 
 
@@ -144,7 +152,7 @@ def judge(recipe: Recipe, candidates: Candidates, margins: Array, known: float) 
     shares = _shares(scores)
     confidence = certainty(recipe, shares, gate)
     speaks = np.zeros(len(candidates), dtype=bool)
-    for name in SIGNALS:
+    for name in (*SIGNALS, *MEANT):
         speaks |= candidates.signals[name] > 0
     return Judgement(
         scores=np.where(speaks, np.maximum(scores, 1e-9), 0.0),
@@ -174,6 +182,17 @@ def _shares(scores: Array) -> Array:
 
 
 DEFAULT_RECIPE: Final = Recipe()
+
+HEARING_RECIPE: Final = Recipe(
+    rank={
+        **_RANK,
+        "meaning": 3.0,
+        "meaning_centroid": 2.0,
+        "meaning_nearest": 2.0,
+        "meaning_votes": 1.0,
+    },
+)
+"""The same for a product with an ear (`search.ear`)."""
 
 # The least confidence that is shown when nobody has chosen one.
 DEFAULT_THRESHOLD: Final = 0.05
