@@ -200,6 +200,10 @@ class SuggestionIndex:
         for at in np.flatnonzero(shown):
             shown[at] = self._id(judged.candidates, int(at)) not in exclude
         same = shown & (self._languages(judged.candidates) == LANGUAGE_LABELS.index(language or ""))
+        if self.ear is not None and shown.any():
+            # By meaning the other language's article may be far better than one's own.
+            best_share = judgement.shares[shown].max()
+            same &= judgement.shares >= self.model.recipe.tail_share * best_share
         if language is not None and same.any():
             shown = same
         best = self._ordered(judged, np.flatnonzero(shown), limit)
