@@ -27,6 +27,7 @@ from app.web import (
     ticket_words,
     visitor,
 )
+from search.ear import installed_ear
 
 csrf = CSRFProtect()
 
@@ -78,6 +79,7 @@ def _product(settings: Settings) -> request_context.Product:
         customer_words=learning.customer_words,
         resolved_tickets=learning.resolved_tickets,
         engine=settings.article_search,
+        ear=installed_ear() if settings.semantic == "on" else None,
     )
     threshold = SuggestionThreshold(database, settings.suggestion_threshold)
     return request_context.Product(settings, database, indexes, threshold)

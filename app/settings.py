@@ -89,6 +89,7 @@ class Settings(BaseSettings):
 
     # Suggestions
     suggestion_threshold: float | None = Field(default=None, ge=0, le=1)
+    semantic: Literal["on", "off"] = "on"
     suggestion_limit: int = Field(default=5, ge=1, le=5)
     abandoned_after_hours: int = Field(default=24, ge=1, le=720)
     failed_within_days: int = Field(default=7, ge=1, le=90)

@@ -5,6 +5,7 @@ judged in folds as a desk without tickets, with five an article, and with all of
 linear model: the recipe is for desks that have none. Texts that must meet silence are tickets of
 the other sets, tickets whose own article was taken away, and the drafts about something else in
 the half of tests/relevance by which is chosen. Queries of the sets are not looked at.
+With --ear the recipe is the one for a product that has the semantic ear (search/ear.py).
 """
 
 import argparse
@@ -17,6 +18,7 @@ from scipy.optimize import minimize
 
 from app.commands.search import sections_of_markdown
 from search.documents import Document
+from search.ear import Ear, RememberingEar, installed_ear
 from search.keys import feature_key
 from search.labelled_set import LabelledSet, read_labelled_set
 from search.recipe import DEFAULT_RECIPE, GATED, RANKED, Array
@@ -34,14 +36,20 @@ def main() -> None:
     """Judge, fit, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("directory", type=Path, nargs="+")
-    directories = parser.parse_args().directory
+    parser.add_argument("--ear", action="store_true", help="with the installed semantic ear")
+    parser.add_argument("--most", type=int, default=JUDGED, help="tickets judged of each set")
+    given = parser.parse_args()
+    directories, ear = given.directory, installed_ear() if given.ear else None
+    if given.ear and ear is None:
+        parser.error("there is no ear: pip install -r requirements-semantic.txt")
+    ear = RememberingEar(ear, most=200_000) if ear else None
     sets = [read_labelled_set(each, sections_of=sections_of_markdown) for each in directories]
     told = [solved_tickets(each.tickets) for each in sets]
     inside = [
         [
             each
             for each in hold_out(
-                own.documents, tickets, per_article=regime, linear=False, most=JUDGED
+                own.documents, tickets, per_article=regime, linear=False, most=given.most, ear=ear
             )
             if len(each.right)
         ]
@@ -49,7 +57,7 @@ def main() -> None:
         for regime in REGIMES
     ]
     documents, asked = shipped()
-    index = SuggestionIndex.build(documents, version=1)
+    index = SuggestionIndex.build(documents, version=1, ear=ear)
     seen = [look(index, each, frozenset({"public"})) for each in asked]
     own_inside = [
         each
@@ -65,7 +73,7 @@ def main() -> None:
     # A desk with all these tickets has a gate of its own.
     few = [group for at, group in enumerate(inside) if REGIMES[at % len(REGIMES)] is not None]
     outside = [
-        list(strangers(number, sets, told, regime))
+        list(strangers(number, sets, told, regime, ear))
         for number in range(len(sets))
         for regime in REGIMES
         if regime is not None
@@ -93,7 +101,11 @@ def shipped() -> tuple[Sequence[Document], list[Solved]]:
 
 
 def strangers(
-    number: int, sets: Sequence[LabelledSet], told: Sequence[Sequence[Solved]], regime: int | None
+    number: int,
+    sets: Sequence[LabelledSet],
+    told: Sequence[Sequence[Solved]],
+    regime: int | None,
+    ear: Ear | None = None,
 ) -> Iterator[Held]:
     """Texts that a set's articles do not answer."""
     own, tickets = sets[number], told[number]
@@ -108,7 +120,7 @@ def strangers(
             if taken[each.document_id] <= regime:
                 some.append(each)
         words = some
-    index = SuggestionIndex.build(left, words, version=1)
+    index = SuggestionIndex.build(left, words, version=1, ear=ear)
     asked = by_chance([each for each in tickets if each.articles <= gone], 2 * OTHERS)
     for other, theirs in enumerate(told):
         if other != number:

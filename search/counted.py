@@ -5,8 +5,10 @@ order, holds the same as one that was built from nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
+
+import numpy as np
 
 from search.analysis import Word, analyser, clean
 from search.counting import (
@@ -19,8 +21,10 @@ from search.counting import (
     stacked,
 )
 from search.documents import CustomerWords, Document
+from search.ear import Ear
 from search.keys import feature_key
 from search.language import as_language
+from search.meanings import Bytes, rounded
 from search.passages import Passage, passages_of
 
 # So many articles are counted at once: enough for arrays to pay, few enough to stay in the cache.
@@ -34,6 +38,8 @@ class CountedArticle:
     """One article: its passages and, in unit rows, what its fields hold (see `search.evidence`).
 
     `ticket_count` counts all the tickets that it solved, `ticket_ids` names those that are learned.
+    `meanings` are the vectors of its title, passages and tickets by the ear of that name; there are
+    none without an ear.
     """
 
     document: Document
@@ -47,16 +53,22 @@ class CountedArticle:
     ticket_ids: tuple[str, ...]
     ticket_words: Rows
     ticket_grams: Rows
+    ear: str = ""
+    meanings: Mapping[str, Bytes] = field(default_factory=dict)
 
 
-def fingerprint(document: Document, customer_words: Iterable[CustomerWords] = ()) -> int:
+def fingerprint(
+    document: Document, customer_words: Iterable[CustomerWords] = (), ear: Ear | None = None
+) -> int:
     """A number that is another one as soon as anything that is counted of an article is."""
     told = sorted((words.id, words.text, words.locale) for words in customer_words)
-    return feature_key(repr((document, told)))
+    return feature_key(repr((document, told, ear.name) if ear else (document, told)))
 
 
 def count_articles(
-    documents: Iterable[Document], customer_words: Iterable[CustomerWords] = ()
+    documents: Iterable[Document],
+    customer_words: Iterable[CustomerWords] = (),
+    ear: Ear | None = None,
 ) -> list[CountedArticle]:
     """Count documents with what customers wrote in the tickets that they solved, sorted by id.
 
@@ -70,12 +82,12 @@ def count_articles(
         tickets.setdefault(words.document_id, set()).add(words)
     found: list[CountedArticle] = []
     for begin in range(0, len(ordered), _BATCH):
-        found.extend(_count_batch(ordered[begin : begin + _BATCH], tickets))
+        found.extend(_count_batch(ordered[begin : begin + _BATCH], tickets, ear))
     return found
 
 
 def _count_batch(
-    documents: Sequence[Document], tickets: Mapping[str, set[CustomerWords]]
+    documents: Sequence[Document], tickets: Mapping[str, set[CustomerWords]], ear: Ear | None
 ) -> Iterator[CountedArticle]:
     passages = [tuple(passages_of(document)) for document in documents]
     titles = [_words(document.title, document.locale) for document in documents]
@@ -106,7 +118,7 @@ def _count_batch(
         words, grams = _ticket_rows(learned)
         yield CountedArticle(
             document=document,
-            fingerprint=fingerprint(document, tickets.get(document.id, ())),
+            fingerprint=fingerprint(document, tickets.get(document.id, ()), ear),
             passages=own,
             title=title,
             spelling=spelling,
@@ -116,7 +128,24 @@ def _count_batch(
             ticket_ids=tuple(ticket.id for ticket in learned),
             ticket_words=words,
             ticket_grams=grams,
+            ear=ear.name if ear else "",
+            meanings=_meanings(document, own, learned, ear) if ear else {},
         )
+
+
+def _meanings(
+    document: Document,
+    passages: Sequence[Passage],
+    tickets: Sequence[CustomerWords],
+    ear: Ear,
+) -> dict[str, Bytes]:
+    parts = [clean(f"{document.title}\n{each.title}\n{each.text}") for each in passages]
+    heard = ear.encode(parts) if _has_body(document) else np.zeros((len(parts), ear.dimensions))
+    return {
+        "title": rounded(ear.encode([clean(document.title)])),
+        "passage": rounded(heard.astype(np.float32, copy=False)),
+        "ticket": rounded(ear.encode([clean(each.text) for each in tickets])),
+    }
 
 
 def _ticket_order(ticket: CustomerWords) -> tuple[int, str, str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from search.documents import CustomerWords
+from search.ear import Ear
 from search.errors import EvaluationError
 from search.keys import feature_key
 from search.labelled_set import (
@@ -87,6 +88,7 @@ def evaluate(
     held_out: int = 0,
     learn: bool = True,
     sections_of: SectionsOf = one_section,
+    ear: Ear | None = None,
 ) -> EvaluationReport:
     """Measure the ranker on the set in `directory`.
 
@@ -102,7 +104,7 @@ def evaluate(
         raise EvaluationError(f"{directory} has no resolved tickets: give folds to cross-validate")
     if held_out:
         labelled, folds = _tickets_as_queries(labelled), held_out
-    return report(judge(labelled, warm=warm, field=field, folds=folds, learn=learn))
+    return report(judge(labelled, warm=warm, field=field, folds=folds, learn=learn, ear=ear))
 
 
 def judge(
@@ -112,13 +114,14 @@ def judge(
     field: Field = "text",
     folds: int = 0,
     learn: bool = True,
+    ear: Ear | None = None,
 ) -> list[Judged]:
     """Rank every query of a set, as `evaluate` does."""
     judged: list[Judged] = []
     for held_out, tickets in _splits(labelled, folds):
         learned = _warmed(tickets, warm)
-        index = SuggestionIndex.build(labelled.documents, learned, version=1)
-        model = train(labelled.documents, learned) if learn else None
+        index = SuggestionIndex.build(labelled.documents, learned, version=1, ear=ear)
+        model = train(labelled.documents, learned, ear=ear) if learn else None
         if model is not None:
             index = index.with_model(model)
         popular = _most_linked(tickets) or _most_judged(labelled.queries)

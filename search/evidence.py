@@ -14,6 +14,8 @@ not change when other texts come or go.
     nearest      words and n-grams of the draft and of the nearest of those tickets
     votes        how many of the nearest tickets of all the article solved, by nearness
 
+With an ear, meanings are signals too (`search.hearing`).
+
 An article without a body has no text and no passage: its title would count three times.
 """
 
@@ -26,6 +28,7 @@ import numpy.typing as npt
 
 from search.counting import Floats, Ints
 from search.fields import best_and_equal
+from search.hearing import MEANT, Heard, HeardTicket, articles_near, meant_signals, near_tickets
 from search.query import Live, Place, Query
 from search.segment import SMALL, Segment, ranges
 
@@ -78,20 +81,24 @@ class Candidates:
         return len(self.rows)
 
 
-def gather(query: Query, parts: Sequence[Live]) -> Candidates:
+def gather(query: Query, parts: Sequence[Live], heard: Heard | None = None) -> Candidates:
     """The articles that come into question for a draft, with every signal of each.
 
-    Of a small help centre all come into question; of a larger one those that a first look finds.
+    Of a small help centre all come into question; of a larger one those that a first look finds,
+    by words and, with an ear, by meaning.
     """
     near = _near_tickets(query, parts)
+    alike = near_tickets(heard, parts) if heard else []
     if sum(part.article_count for part in parts) <= SMALL:
         rows = [np.flatnonzero(~part.dead) for part in parts]
     else:
-        rows = _first_look(query, parts, near)
+        rows = _first_look(query, parts, near, _heard_articles(heard, parts, alike))
     found = [
         _signals(part.segment, place, own, near, number)
         for number, (part, place, own) in enumerate(zip(parts, query.places, rows, strict=True))
     ]
+    for at, (part, own) in enumerate(zip(parts, rows, strict=True)):
+        found[at].update(meant_signals(heard, part.segment, own, alike, at))
     columns = [part.segment.articles for part in parts]
 
     def column(name: str) -> npt.NDArray[Any]:
@@ -108,7 +115,7 @@ def gather(query: Query, parts: Sequence[Live]) -> Candidates:
         rows=np.concatenate(rows)[order],
         signals={
             name: np.concatenate([each[name] for each in found])[order].astype(np.float64)
-            for name in SIGNALS
+            for name in (*SIGNALS, *MEANT)
         },
         ticket_counts=column("ticket_counts").astype(np.float64),
         standings=column("standings").astype(np.float64),
@@ -130,7 +137,17 @@ def text_scores(part: Live, place: Place) -> Floats:
     return scores
 
 
-def _first_look(query: Query, parts: Sequence[Live], near: NearTickets) -> list[Ints]:
+def _heard_articles(
+    heard: Heard | None, parts: Sequence[Live], alike: Sequence[HeardTicket]
+) -> set[tuple[int, int]]:
+    if heard is None:
+        return set()
+    return articles_near(heard, parts) | {(each.part, each.row) for each in alike}
+
+
+def _first_look(
+    query: Query, parts: Sequence[Live], near: NearTickets, heard: set[tuple[int, int]]
+) -> list[Ints]:
     scores, at, rows, keys = [], [], [], []
     for number, (part, place) in enumerate(zip(parts, query.places, strict=True)):
         looked = text_scores(part, place)
@@ -143,8 +160,17 @@ def _first_look(query: Query, parts: Sequence[Live], near: NearTickets) -> list[
     numbers, flat = np.concatenate(at), np.concatenate(rows)
     order = np.lexsort((np.concatenate(keys), -np.concatenate(scores)))[:_CANDIDATES]
     numbers, flat = numbers[order], flat[order]
+    alike = np.array(sorted(heard), dtype=np.int64).reshape(-1, 2)
     return [
-        np.unique(np.concatenate([flat[numbers == number], near.rows[near.parts == number]]))
+        np.unique(
+            np.concatenate(
+                [
+                    flat[numbers == number],
+                    near.rows[near.parts == number],
+                    alike[alike[:, 0] == number, 1],
+                ]
+            )
+        )
         for number in range(len(parts))
     ]
 

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from search.ear import Ear
 from search.errors import SnapshotError
 from search.query import live
 from search.segment import Segment
@@ -38,7 +39,8 @@ class Stored:
 class IndexStore:
     """An index in a folder. One process writes at a time; any number read."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ear: Ear | None = None) -> None:
+        self._ear = ear
         self._base = folder / "base"
         self._changes = folder / "changes"
 
@@ -92,7 +94,7 @@ class IndexStore:
                 parts.append(live(small, np.zeros(0, dtype=np.int64)))
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise SnapshotError(f"the index in {self._base} is incomplete ({error!r})") from error
-        return Stored(SuggestionIndex(parts, version=changes.version), name)
+        return Stored(SuggestionIndex(parts, version=changes.version, ear=self._ear), name)
 
     def verify(self, stored: Stored) -> None:
         """Read the large segment whole. Raises SnapshotError when it is damaged."""

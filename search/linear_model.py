@@ -81,7 +81,7 @@ def train_linear_model(segment: Segment) -> LinearModel | None:
     """
     from sklearn.svm import LinearSVC
 
-    classes = _classes(segment)
+    classes = classes_of(segment)
     if np.count_nonzero(segment.articles.ticket_counts[classes]) < 2:  # noqa: PLR2004 - two sides
         return None
     articles = segment.ticket_articles(np.arange(segment.ticket_count))
@@ -110,7 +110,8 @@ def train_linear_model(segment: Segment) -> LinearModel | None:
     )
 
 
-def _classes(segment: Segment) -> Ints:
+def classes_of(segment: Segment) -> Ints:
+    """The articles that are told apart: all, or of many those with the most tickets."""
     counts = segment.articles.ticket_counts
     if len(counts) <= MAX_ARTICLES:
         return np.arange(len(counts))

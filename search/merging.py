@@ -1,12 +1,13 @@
 """Two segments made one: the articles of both that count, as if they had been built together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from search.counting import Ints
 from search.fields import ByRow
+from search.meanings import Bytes, joined
 from search.query import Live
 from search.segment import FIELDS, Articles, Segment
 from search.strings import Strings
@@ -42,7 +43,34 @@ def merge(parts: Sequence[Live]) -> Segment:
             name: ByRow(field.starts, numbers[field.features], field.weights)
             for name, field in by_row.items()
         }
-    return Segment.of(articles, keys[used], by_row)
+    ear, heard = _heard(parts, {"title": order, "passage": passages, "ticket": tickets})
+    return Segment.of(articles, keys[used], by_row, ear, heard)
+
+
+def _heard(parts: Sequence[Live], wanted: Mapping[str, Ints]) -> tuple[str, dict[str, Bytes]]:
+    """The ear of what counts in these parts, and its vectors; none where they are of several ears."""
+    ears = {part.segment.ear for part in parts if not part.dead.all()}
+    if len(ears) != 1 or "" in ears:
+        return "", {}
+    ear = ears.pop()
+    dimensions = next(
+        each.segment.meanings["title"].values.shape[1] for each in parts if each.segment.ear == ear
+    )
+    found = {}
+    for name, rows in wanted.items():
+        whole = [
+            part.segment.meanings[name].values
+            if part.segment.ear == ear
+            else np.zeros((_count(part, name), dimensions), dtype=np.int8)
+            for part in parts
+        ]
+        found[name] = joined(whole)[rows]
+    return ear, found
+
+
+def _count(part: Live, name: str) -> int:
+    own = part.segment.articles
+    return {"title": len(own.ids), "passage": len(own.texts), "ticket": len(own.ticket_ids)}[name]
 
 
 def _joined(parts: Sequence[Live], name: str, keys: Any) -> ByRow:

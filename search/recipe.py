@@ -20,14 +20,19 @@ import numpy as np
 import numpy.typing as npt
 
 from search.evidence import SIGNALS, Candidates
+from search.hearing import MEANT
 
 Array = npt.NDArray[np.float64]
 
 FADING: Final = ("title", "spelling", "text", "passage")
 """What an article says itself counts differently while it has solved few tickets."""
-RANKED: Final = (*SIGNALS, "linear", *(f"{name}_unlearned" for name in FADING), "popularity")
+RANKED: Final = (
+    *SIGNALS, "linear", *(f"{name}_unlearned" for name in FADING), "popularity",
+    *MEANT, "meaning_unlearned", "meaning_linear",
+)  # fmt: skip
 GATED: Final = (
-    "energy", "clearness", "manner", "nearest", "text", "passage", "spelling", "known",
+    "energy", "clearness", "manner", "nearest", "text", "passage", "spelling",
+    "meaning", "meaning_nearest", "meaning_votes", "known",
 )  # fmt: skip
 # An article that solved n tickets is learned by n / (n + 3).
 _LEARNED_AT: Final = 3.0
@@ -115,14 +120,17 @@ class Judgement:
 def rank_columns(candidates: Candidates, margins: Array) -> Array:
     """The rank's signals of each candidate, in the order of `RANKED`.
 
-    `margins` are those of the linear model, in each candidate's order, or zeros without one.
+    `margins` are those of the linear models of words and of meanings, shape (candidates, 2), or
+    zeros without one.
     """
     fresh = 1.0 - candidates.ticket_counts / (candidates.ticket_counts + _LEARNED_AT)
     signals = candidates.signals
     columns = [signals[name] for name in SIGNALS]
-    columns.append(margins)
+    columns.append(margins[:, 0])
     columns += [signals[name] * fresh for name in FADING]
     columns.append(np.log1p(candidates.ticket_counts))
+    columns += [signals[name] for name in MEANT]
+    columns += [signals["meaning"] * fresh, margins[:, 1]]
     return np.stack(columns, axis=1)
 
 
@@ -154,7 +162,9 @@ def judge(recipe: Recipe, candidates: Candidates, margins: Array, known: float) 
     gate = float(gates @ recipe.gate_weights) + recipe.gate_bias
     shares = _shares(scores)
     confidence = certainty(recipe, shares, gate)
-    speaks = (columns[:, : len(SIGNALS)] > 0).any(axis=1)
+    of_words = columns[:, : len(SIGNALS)]
+    of_meaning = columns[:, RANKED.index(MEANT[0]) :][:, : len(MEANT)]
+    speaks = (of_words > 0).any(axis=1) | (of_meaning > 0).any(axis=1)
     return Judgement(
         columns=columns,
         scores=np.where(speaks, np.maximum(scores, 1e-9), 0.0),
@@ -186,6 +196,17 @@ def _shares(scores: Array) -> Array:
 
 
 DEFAULT_RECIPE: Final = Recipe()
+
+HEARING_RECIPE: Final = Recipe(
+    rank={
+        **_RANK,
+        "meaning": 3.0,
+        "meaning_centroid": 2.0,
+        "meaning_nearest": 2.0,
+        "meaning_votes": 1.0,
+    },
+)
+"""The same for a product with an ear (`search.ear`)."""
 
 # The least confidence that is shown when nobody has chosen one.
 DEFAULT_THRESHOLD: Final = 0.05

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +19,7 @@ from search.counting import Flags, Floats, Ints, Rows, stacked
 from search.fields import ByFeature, ByRow, centroids, numbered, turned
 from search.keys import Keys, feature_key
 from search.language import as_language
+from search.meanings import Bytes, Meanings, joined, means
 from search.passages import Passage
 from search.strings import Strings
 
@@ -30,6 +32,7 @@ COUNTED: Final = ("title", "spelling", "text", "passage", "ticket_words", "ticke
 CENTROIDS: Final = {"centroid": ("ticket_words", 400), "manner": ("ticket_grams", 1_000)}
 # By these it is found out which articles and tickets come into question.
 RETRIEVED: Final = ("title", "text", "centroid", "spelling", "ticket_words")
+HEARD: Final = ("title", "passage", "ticket")
 # Of up to so many articles all come into question.
 SMALL: Final = 256
 
@@ -64,7 +67,8 @@ class Segment:
     """Articles, the features that they have, and in how many texts each feature stands.
 
     `df[f]` counts articles (title or text) and learned tickets that hold feature `keys[f]`; of
-    character n-grams, titles and tickets.
+    character n-grams, titles and tickets. `meanings` of titles, passages, tickets and the means of
+    each article's tickets are by the ear of that name; there are none without an ear.
     """
 
     articles: Articles
@@ -72,6 +76,8 @@ class Segment:
     df: npt.NDArray[np.int32]
     by_row: Mapping[str, ByRow]
     by_feature: Mapping[str, ByFeature]
+    ear: str = ""
+    meanings: Mapping[str, Meanings] = field(default_factory=dict)
     _scratch: threading.local = field(default_factory=threading.local, compare=False)
 
     @property
@@ -132,18 +138,32 @@ class Segment:
         articles = _articles(counted)
         for name, (source, best) in CENTROIDS.items():
             by_row[name] = centroids(by_row[source], articles.ticket_starts, len(keys), best)
-        return cls.of(articles, keys, by_row)
+        ear = counted[0].ear if counted else ""
+        if not ear:
+            return cls.of(articles, keys, by_row)
+        values = {name: joined([each.meanings[name] for each in counted]) for name in HEARD}
+        return cls.of(articles, keys, by_row, ear, values)
 
     @classmethod
-    def of(cls, articles: Articles, keys: Keys, by_row: Mapping[str, ByRow]) -> "Segment":
-        """Turn round what is scored whole, and count the frequencies."""
+    def of(
+        cls,
+        articles: Articles,
+        keys: Keys,
+        by_row: Mapping[str, ByRow],
+        ear: str = "",
+        heard: Mapping[str, Bytes] = MappingProxyType({}),
+    ) -> "Segment":
+        """Turn round what is scored whole, count the frequencies, and average what was heard."""
         count = len(articles.ids)
         every = np.arange(count), np.arange(len(articles.ticket_ids))
         at, counts = frequencies(by_row, *every, len(keys))
         df = np.zeros(len(keys), dtype=np.int32)
         df[at] = counts
         by_feature = {name: turned(by_row[name], len(keys)) for name in RETRIEVED}
-        return cls(articles, keys, df, by_row, by_feature)
+        meanings = {name: Meanings.of(values) for name, values in heard.items()}
+        if "ticket" in heard:
+            meanings["centroid"] = Meanings.of(means(heard["ticket"], articles.ticket_starts))
+        return cls(articles, keys, df, by_row, by_feature, ear, meanings)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Every array, by the name that a snapshot gives it."""
@@ -153,6 +173,8 @@ class Segment:
             arrays |= by_row.arrays(name)
         for name, by_feature in self.by_feature.items():
             arrays |= by_feature.arrays(name)
+        for name, meanings in self.meanings.items():
+            arrays |= meanings.arrays(name)
         for name in _COLUMNS:
             arrays[name] = getattr(own, name)
         for name in _TEXTS:
@@ -161,7 +183,7 @@ class Segment:
 
     def values(self) -> dict[str, Any]:
         """What is not an array, as JSON values."""
-        return {"audience_labels": list(self.articles.audience_labels)}
+        return {"audience_labels": list(self.articles.audience_labels), "ear": self.ear}
 
     @classmethod
     def from_arrays(
@@ -175,7 +197,12 @@ class Segment:
         by_feature = {
             name: ByFeature.from_arrays(name, arrays, by_row[name].row_count) for name in RETRIEVED
         }
-        return cls(articles, arrays["keys"], arrays["df"], by_row, by_feature)
+        ear = str(values.get("ear", ""))
+        meanings = {
+            name: Meanings.from_arrays(name, arrays)
+            for name in ((*HEARD, "centroid") if ear else ())
+        }
+        return cls(articles, arrays["keys"], arrays["df"], by_row, by_feature, ear, meanings)
 
 
 _COLUMNS: Final = (

@@ -13,7 +13,7 @@ from search.recipe import RANKED, Array, Judgement, Recipe
 from search.section_choice import choose_passages
 from search.segment import LANGUAGE_LABELS
 
-Source = Literal["title", "text", "section", "tickets", "popularity"]
+Source = Literal["title", "text", "section", "meaning", "tickets", "popularity"]
 
 # What the signals of the rank are drawn from, as people would say it.
 _SOURCES: Final[dict[str, Source]] = {
@@ -26,6 +26,11 @@ _SOURCES: Final[dict[str, Source]] = {
     "nearest": "tickets",
     "votes": "tickets",
     "linear": "tickets",
+    "meaning": "meaning",
+    "meaning_centroid": "tickets",
+    "meaning_nearest": "tickets",
+    "meaning_votes": "tickets",
+    "meaning_linear": "tickets",
     "popularity": "popularity",
 }
 # A source is named when it makes at least this share of what speaks for an article.

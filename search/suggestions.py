@@ -16,10 +16,12 @@ import numpy.typing as npt
 
 from search.analysis import MAX_DRAFT_CHARACTERS, MAX_DRAFT_WORDS, Word, analyser, clean
 from search.counted import CountedArticle, count_articles
-from search.counting import Ints
-from search.desk_model import UNTRAINED, DeskModel
+from search.counting import Floats, Ints
+from search.desk_model import DeskModel, fitting
 from search.documents import CustomerWords, Document
+from search.ear import Ear
 from search.evidence import Candidates, gather
+from search.hearing import Heard
 from search.language import Language, as_language, detect
 from search.linear_model import FLOOR
 from search.merging import merge
@@ -101,11 +103,17 @@ class SuggestionIndex:
         parts: Sequence[Live],
         *,
         version: int,
-        model: DeskModel = UNTRAINED,
+        model: DeskModel | None = None,
+        ear: Ear | None = None,
         synonyms: Synonyms = NO_SYNONYMS,
     ) -> None:
         self.parts = tuple(parts)
-        self.model = model
+        self._given = ear
+        heard = {part.segment.ear for part in parts if part.article_count}
+        self.ear = ear if ear is not None and heard <= {ear.name} else None
+        """None: there is none, or the articles were indexed without this one."""
+        self.model = fitting(model, self.ear)
+        """The model that was given; the untrained one where that needs another ear."""
         self.synonyms = synonyms
         self.version = version
         """The caller's number of the data that this index reflects."""
@@ -121,15 +129,16 @@ class SuggestionIndex:
         customer_words: Iterable[CustomerWords] = (),
         *,
         version: int,
-        model: DeskModel = UNTRAINED,
+        model: DeskModel | None = None,
+        ear: Ear | None = None,
     ) -> "SuggestionIndex":
         """Index documents and what customers wrote in the tickets that those documents solved.
 
         The order of the input does not matter; of documents with the same id the last one counts;
         customers' words of unknown documents are left out.
         """
-        segment = Segment.build(count_articles(documents, customer_words))
-        return cls([live(segment, _NONE)], version=version, model=model)
+        segment = Segment.build(count_articles(documents, customer_words, ear))
+        return cls([live(segment, _NONE)], version=version, model=model, ear=ear)
 
     def changed(
         self, counted: Sequence[CountedArticle], removed_ids: Iterable[str] = (), *, version: int
@@ -146,27 +155,37 @@ class SuggestionIndex:
         if counted:
             ordered = sorted(counted, key=lambda each: each.document.id)
             parts.append(live(Segment.build(ordered), _NONE))
-        return SuggestionIndex(parts, version=version, model=self.model, synonyms=self.synonyms)
+        return self._other(parts, version=version)
 
     def merged(self) -> "SuggestionIndex":
         """The same index in one segment."""
         if len(self.parts) == 1 and not self.parts[0].dead.any():
             return self
         whole = live(merge(self.parts), _NONE)
-        return SuggestionIndex(
-            [whole], version=self.version, model=self.model, synonyms=self.synonyms
-        )
+        return self._other([whole])
 
     def with_model(self, model: DeskModel) -> "SuggestionIndex":
         """The same articles, ranked as another model says."""
-        return SuggestionIndex(
-            self.parts, version=self.version, model=model, synonyms=self.synonyms
-        )
+        return self._other(model=model)
 
     def with_synonyms(self, synonyms: Synonyms) -> "SuggestionIndex":
         """The same articles, asked with other synonyms."""
+        return self._other(synonyms=synonyms)
+
+    def _other(
+        self,
+        parts: Sequence[Live] | None = None,
+        *,
+        version: int | None = None,
+        model: DeskModel | None = None,
+        synonyms: Synonyms | None = None,
+    ) -> "SuggestionIndex":
         return SuggestionIndex(
-            self.parts, version=self.version, model=self.model, synonyms=synonyms
+            self.parts if parts is None else parts,
+            version=self.version if version is None else version,
+            model=model or self.model,
+            ear=self._given,
+            synonyms=self.synonyms if synonyms is None else synonyms,
         )
 
     def suggest(
@@ -215,7 +234,7 @@ class SuggestionIndex:
         is_cut = is_too_long(draft) or len(words) > MAX_DRAFT_WORDS
         words = words[:MAX_DRAFT_WORDS]
         alike = self.synonyms.of(words, language)
-        judged = self._judge(words, audiences, alike)
+        judged = self._judge(text, words, audiences, alike)
         bar = DEFAULT_THRESHOLD if threshold is None else threshold
         judgement = judged.judgement
         if bar > 0 and judgement.gate < 0:
@@ -225,9 +244,13 @@ class SuggestionIndex:
             for at in np.flatnonzero(shown):
                 shown[at] = self._id(judged.candidates, int(at)) not in exclude
         if language is not None:
-            of_language = self._languages(judged.candidates) == LANGUAGE_LABELS.index(language)
-            if (shown & of_language).any():
-                shown &= of_language
+            same = shown & (self._languages(judged.candidates) == LANGUAGE_LABELS.index(language))
+            if self.ear is not None and shown.any():
+                # By meaning the other language's article may be far better than one's own.
+                best_share = judgement.shares[shown].max()
+                same &= judgement.shares >= self.model.recipe.tail_share * best_share
+            if same.any():
+                shown = same
         best = self._ordered(judged, np.flatnonzero(shown), limit)
         if bar > 0 and len(best):
             shares = judgement.shares[best]
@@ -267,7 +290,7 @@ class SuggestionIndex:
         text = _draft_text(draft)
         language = detect(text, draft.locale)
         words = analyser(language).words(text, MAX_DRAFT_WORDS)
-        return self._judge(words, audiences, self.synonyms.of(words, language))
+        return self._judge(text, words, audiences, self.synonyms.of(words, language))
 
     def document_ids(self, candidates: Candidates) -> list[str]:
         """The documents that candidates stand for."""
@@ -278,12 +301,17 @@ class SuggestionIndex:
         return self.parts[part].segment.articles.ticket_ids[number]
 
     def _judge(
-        self, words: Sequence[Word], audiences: frozenset[str], alike: Sequence[Alike]
+        self,
+        text: str,
+        words: Sequence[Word],
+        audiences: frozenset[str],
+        alike: Sequence[Alike],
     ) -> Judged:
         parts = self._seen_by(audiences)
         query = ask(words, parts, [each.words for each in alike])
-        candidates = gather(query, parts)
-        margins = self._margins(query, candidates)
+        heard = Heard.by(self.ear, text) if self.ear else None
+        candidates = gather(query, parts, heard)
+        margins = self._margins(query, heard, candidates)
         judgement = judge(self.model.recipe, candidates, margins, query.known)
         return Judged(parts, query, candidates, margins, judgement)
 
@@ -303,29 +331,45 @@ class SuggestionIndex:
                 self._seen[audiences] = found
         return found
 
-    def _margins(self, query: Query, candidates: Candidates) -> Array:
-        linear = self.model.linear
-        margins = np.zeros(len(candidates))
-        if linear is None or not len(candidates):
-            return margins
-        found = linear.margins(query.words, query.grams)
-        for number, columns in enumerate(self._columns):
-            own = np.flatnonzero(candidates.parts == number)
-            column = columns[candidates.rows[own]]
-            margins[own] = np.where(column >= 0, found[column], -FLOOR) + FLOOR
+    def _margins(self, query: Query, heard: Heard | None, candidates: Candidates) -> Array:
+        """The margins of the models of words and of meanings, shape (candidates, 2)."""
+        margins = np.zeros((len(candidates), 2))
+        linear, meant = self.model.linear, self.model.meant
+        if linear is not None and len(candidates):
+            found = linear.margins(query.words, query.grams)
+            margins[:, 0] = self._of_classes(linear.articles, found, candidates, FLOOR)
+        if meant is not None and heard is not None and len(candidates):
+            found = meant.margins(heard.meaning)
+            margins[:, 1] = self._of_classes(meant.articles, found, candidates, FLOOR)
         return margins
 
+    def _of_classes(
+        self, articles: tuple[str, ...], margins: Floats, candidates: Candidates, floor: float
+    ) -> Array:
+        """The margins of candidates, by those of classes; 0 for an article that is no class."""
+        found = np.zeros(len(candidates))
+        for number, columns in enumerate(self._columns(articles)):
+            own = np.flatnonzero(candidates.parts == number)
+            column = columns[candidates.rows[own]]
+            found[own] = np.where(column >= 0, margins[column], -floor) + floor
+        return found
+
     @cached_property
-    def _columns(self) -> list[Ints]:
-        """For each part, the linear model's column of each article; -1 for none."""
-        linear = self.model.linear
-        columns = [np.full(part.segment.article_count, -1, np.int64) for part in self.parts]
-        for column, document_id in enumerate(linear.articles if linear else ()):
-            for number, part in enumerate(self.parts):
-                row = part.segment.articles.ids.find(document_id)
-                if row is not None:
-                    columns[number][row] = column
-        return columns
+    def _known_columns(self) -> dict[tuple[str, ...], list[Ints]]:
+        return {}
+
+    def _columns(self, articles: tuple[str, ...]) -> list[Ints]:
+        """For each part, a model's column of each article; -1 for none."""
+        known = self._known_columns.get(articles)
+        if known is None:
+            known = [np.full(part.segment.article_count, -1, np.int64) for part in self.parts]
+            for column, document_id in enumerate(articles):
+                for number, part in enumerate(self.parts):
+                    row = part.segment.articles.ids.find(document_id)
+                    if row is not None:
+                        known[number][row] = column
+            self._known_columns[articles] = known
+        return known
 
     def _id(self, candidates: Candidates, at: int) -> str:
         part = self.parts[int(candidates.parts[at])]

@@ -16,8 +16,10 @@ import numpy.typing as npt
 
 from search.desk_model import DeskModel
 from search.documents import CustomerWords, Document
+from search.ear import Ear
 from search.keys import feature_key
-from search.linear_model import train_linear_model
+from search.linear_model import classes_of, train_linear_model
+from search.meaning_model import train_meaning_model
 from search.recipe import (
     DEFAULT_RECIPE,
     GATED,
@@ -45,6 +47,7 @@ _MIN_OUTSIDE: Final = 30
 _DRAWN: Final = 0.15  # strength of the pull towards the default recipe, over the number of tickets
 _TOLD: Final = 3  # articles of each ranking from which the confidence is learned
 _GATE: Final = ("energy", "clearness", "manner")
+_HEARING_GATE: Final = (*_GATE, "meaning_nearest")
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ def hold_out(
     per_article: int | None = None,
     linear: bool = True,
     most: int = _MAX_JUDGED,
+    ear: Ear | None = None,
 ) -> list["Held"]:
     """Judge tickets by indexes that learned from the others.
 
@@ -100,10 +104,9 @@ def hold_out(
     for fold in range(folds):
         rest = [each for each, own in zip(tickets, fold_of, strict=True) if own != fold]
         asked = [each for each, own in zip(tickets, fold_of, strict=True) if own == fold]
-        index = SuggestionIndex.build(documents, _words(rest, per_article), version=1)
+        index = SuggestionIndex.build(documents, _words(rest, per_article), version=1, ear=ear)
         if linear:
-            model = DeskModel(linear=train_linear_model(index.parts[0].segment))
-            index = index.with_model(model)
+            index = _with_linear_models(index)
         # A sample by chance: the newest may all be about one thing.
         asked.sort(key=lambda each: feature_key(f"{each.text} {each.id}"))
         held += [look(index, each, audiences) for each in asked[: max(most // folds, 1)]]
@@ -147,6 +150,7 @@ def train(
     documents: Sequence[Document],
     words: Iterable[CustomerWords],
     unsolved: Sequence[Solved] = (),
+    ear: Ear | None = None,
 ) -> DeskModel | None:
     """A model of this desk; None while it has too few tickets.
 
@@ -158,17 +162,27 @@ def train(
     tickets = solved_tickets(told)
     if len(tickets) < MIN_TICKETS:
         return None
-    everything = SuggestionIndex.build(documents, told, version=1)
-    linear = train_linear_model(everything.parts[0].segment)
-    if linear is None:
+    everything = SuggestionIndex.build(documents, told, version=1, ear=ear)
+    index = _with_linear_models(everything)
+    if index.model.linear is None:
         return None
-    held = [each for each in hold_out(documents, tickets) if len(each.right)]
-    rank = fit_rank([held], drawn=_DRAWN / len(held))
+    held = [each for each in hold_out(documents, tickets, ear=ear) if len(each.right)]
+    start = index.model.recipe
+    rank = fit_rank([held], drawn=_DRAWN / len(held), towards=start)
     audiences = frozenset(document.audience for document in documents)
-    index = everything.with_model(DeskModel(linear=linear))
     outside = [look(index, each, audiences) for each in unsolved[-_MAX_JUDGED:]]
-    recipe = finish(rank, held, [each for each in outside if len(each.right)])
-    return DeskModel(recipe, linear, len(tickets))
+    answered = [each for each in outside if len(each.right)]
+    gate = _HEARING_GATE if index.ear else _GATE
+    recipe = finish(rank, held, answered, start=start, gate=gate)
+    return replace(index.model, recipe=recipe, tickets=len(tickets))
+
+
+def _with_linear_models(index: SuggestionIndex) -> SuggestionIndex:
+    """The same articles, told apart by what the tickets in it teach; ranked by no recipe yet."""
+    segment = index.parts[0].segment
+    linear = train_linear_model(segment)
+    meant = train_meaning_model(segment, classes_of(segment))
+    return index.with_model(replace(index.model, linear=linear, meant=meant))
 
 
 def fit_rank(
@@ -204,7 +218,14 @@ def fit_rank(
     return dict(zip(RANKED, (float(each) for each in found.x), strict=True))
 
 
-def finish(rank: dict[str, float], held: Sequence[Held], outside: Sequence[Held] = ()) -> Recipe:
+def finish(
+    rank: dict[str, float],
+    held: Sequence[Held],
+    outside: Sequence[Held] = (),
+    *,
+    start: Recipe = DEFAULT_RECIPE,
+    gate: Sequence[str] = _GATE,
+) -> Recipe:
     """A recipe with these weights of the rank, its gate and its confidence from held-out tickets.
 
     The gate is the sum of energy, clearness and nearness to customers, each by its spread among
@@ -213,16 +234,16 @@ def finish(rank: dict[str, float], held: Sequence[Held], outside: Sequence[Held]
     weights = np.array([rank[name] for name in RANKED])
     gates = np.array([each.gates(_scores(each, weights)) for each in held])
     away = np.array([each.gates(_scores(each, weights)) for each in outside])
-    at = [GATED.index(name) for name in _GATE]
+    at = [GATED.index(name) for name in gate]
     scale = 1.0 / np.maximum(gates[:, at].std(axis=0), 1e-6)
     if len(outside) >= _MIN_OUTSIDE:
         scale = _fitted(gates[:, at] * scale, away[:, at] * scale) * scale
     sums = gates[:, at] @ scale
     bar = float(np.quantile(sums, 1.0 - _COVERAGE))
     recipe = replace(
-        DEFAULT_RECIPE,
+        start,
         rank=rank,
-        gate=dict(zip(_GATE, (float(each) for each in scale), strict=True)),
+        gate=dict(zip(gate, (float(each) for each in scale), strict=True)),
         gate_bias=-bar,
     )
     return replace(recipe, certainty=fit_certainty(recipe, [*held, *outside]))

@@ -72,6 +72,7 @@ def settings_for(database_url: str, folder: Path) -> Settings:
         base_url="http://localhost",
         secret_key="only for tests",
         rate_limits="off",
+        semantic="off",
         mail_from="help@example.org",
     )
 

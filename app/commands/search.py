@@ -13,6 +13,7 @@ from app.knowledge import queries
 from app.knowledge.rendering import ArticleText, prepare
 from app.web.request_context import Product
 from search.documents import Section
+from search.ear import installed_ear
 from search.errors import EvaluationError
 from search.evaluation import EvaluationReport, Field, Warm, evaluate
 from search.explaining import Part, explain
@@ -87,9 +88,22 @@ def _warm(_context: click.Context, _parameter: click.Parameter, value: str) -> W
     default=0,
     help="Ask the resolved tickets instead, in so many folds: what calibration is judged on.",
 )
+@click.option(
+    "--ear/--no-ear",
+    "hears",
+    default=True,
+    help="With the semantic ear, where it is installed, or without.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def evaluate_command(
-    directory: Path, warm: Warm, field: Field, folds: int, held_out: int, *, as_json: bool
+    directory: Path,
+    warm: Warm,
+    field: Field,
+    folds: int,
+    held_out: int,
+    *,
+    hears: bool,
+    as_json: bool,
 ) -> None:
     """Measure the suggestions on the labelled set in DIRECTORY.
 
@@ -103,6 +117,7 @@ def evaluate_command(
             folds=folds,
             held_out=held_out,
             sections_of=sections_of_markdown,
+            ear=installed_ear() if hears else None,
         )
     except EvaluationError as error:
         raise click.ClickException(str(error)) from error

@@ -2,7 +2,8 @@
 
 folder/suggestions/ articles/ tickets/   the three indexes, each replaced atomically
 folder/synonyms/ model/                  what drafts are asked with, and how articles are ranked
-folder/STAMP                             the content that all reflect, written last
+folder/STAMP                             the content that all reflect and the ear that heard it,
+                                         written last
 folder/LOCK                              held by the one process that builds
 """
 
@@ -28,6 +29,7 @@ from search.article_engines import EngineName, article_search
 from search.counted import CountedArticle, count_articles, fingerprint
 from search.desk_model import UNTRAINED, DeskModel
 from search.documents import CustomerWords, Document
+from search.ear import Ear
 from search.errors import SnapshotError
 from search.index_store import IndexStore, Stored
 from search.snapshots import saved_name
@@ -65,12 +67,13 @@ class IndexFiles:
     Whoever builds keeps in memory what was read and counted, and so builds again quickly.
     """
 
-    def __init__(self, folder: Path, engine: EngineName = "whoosh") -> None:
+    def __init__(self, folder: Path, engine: EngineName = "whoosh", ear: Ear | None = None) -> None:
         self._folder = folder
+        self._ear = ear
         self._stamp = folder / _STAMP
         self.articles = article_search(engine, folder / "articles")
         self._documents = PublishedDocuments()
-        self._store = IndexStore(folder / "suggestions")
+        self._store = IndexStore(folder / "suggestions", ear)
         self._stored: Stored | None = None
         self._prints: dict[str, tuple[Document, frozenset[CustomerWords], int]] = {}
         self._apart: dict[str, CountedArticle] = {}
@@ -86,9 +89,18 @@ class IndexFiles:
 
     def content(self) -> ContentVersion | None:
         """The content that the indexes reflect; None when there is no complete index."""
+        stamp = self._read_stamp()
+        return stamp[0] if stamp else None
+
+    def is_current(self, content: ContentVersion) -> bool:
+        """Whether the indexes reflect this content, heard by this process's ear."""
+        return self._read_stamp() == (content, self._ear.name if self._ear else "")
+
+    def _read_stamp(self) -> tuple[ContentVersion, str] | None:
         try:
-            return ContentVersion(**json.loads(self._stamp.read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
+            told = json.loads(self._stamp.read_text("utf-8"))
+            return ContentVersion(told["version"], told["changed_at"]), str(told.get("ear", ""))
+        except (OSError, ValueError, TypeError, KeyError):
             return None
 
     def open(self, before: OpenIndexes | None = None) -> OpenIndexes:
@@ -221,7 +233,9 @@ class IndexFiles:
         stored = None if afresh else self._known()
         if stored is None:
             self._apart = {}
-            return self._store.save(SuggestionIndex.build(everything, words, version=version))
+            return self._store.save(
+                SuggestionIndex.build(everything, words, version=version, ear=self._ear)
+            )
         base = stored.base.articles
         held = dict(zip(base.ids, base.fingerprints.tolist(), strict=True))
         new = {id_ for id_, number in prints.items() if held.get(id_) != number}
@@ -231,7 +245,8 @@ class IndexFiles:
             if id_ in new and each.fingerprint == prints[id_]
         }
         wanted = [each for each in everything if each.id in new and each.id not in self._apart]
-        counted = count_articles(wanted, (each for id_ in new for each in told.get(id_, ())))
+        tickets = (each for id_ in new for each in told.get(id_, ()))
+        counted = count_articles(wanted, tickets, self._ear)
         self._apart |= {each.document.id: each for each in counted}
         removed = held.keys() - prints.keys()
         index = stored.index.changed(list(self._apart.values()), removed, version=version)
@@ -251,7 +266,7 @@ class IndexFiles:
     def _fingerprint(self, document: Document, words: frozenset[CustomerWords]) -> int:
         known = self._prints.get(document.id)
         if known is None or known[0] is not document or known[1] != words:
-            known = document, words, fingerprint(document, words)
+            known = document, words, fingerprint(document, words, self._ear)
             self._prints[document.id] = known
         return known[2]
 
@@ -282,5 +297,6 @@ class IndexFiles:
 
     def _write_stamp(self, content: ContentVersion) -> None:
         draft = self._folder / f".{_STAMP}-{secrets.token_hex(4)}"
-        draft.write_text(json.dumps(asdict(content)), "utf-8")
+        ear = self._ear.name if self._ear else ""
+        draft.write_text(json.dumps({**asdict(content), "ear": ear}), "utf-8")
         draft.replace(self._stamp)

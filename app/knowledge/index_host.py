@@ -19,6 +19,7 @@ from app.knowledge.index_files import CustomersWords, IndexFiles, OpenIndexes
 from app.knowledge.indexing import ContentVersion, documents
 from search.article_engines import EngineName
 from search.article_search import ArticleSearch, SearchPage, SearchRequest
+from search.ear import Ear
 from search.errors import SnapshotError
 from search.language import prepare_detection
 from search.suggestions import Ranked, SuggestionIndex, TicketIndex
@@ -37,7 +38,8 @@ log = structlog.get_logger()
 class IndexHost:
     """The indexes of one process, over a folder that all processes share.
 
-    `customer_words` and `resolved_tickets` read what the index learns of tickets.
+    `customer_words` and `resolved_tickets` read what the index learns of tickets. All processes
+    have the same `ear`, or none.
     """
 
     def __init__(
@@ -48,8 +50,10 @@ class IndexHost:
         customer_words: CustomersWords,
         resolved_tickets: CustomersWords,
         engine: EngineName = "whoosh",
+        ear: Ear | None = None,
     ) -> None:
-        self._files = IndexFiles(folder, engine)
+        self._files = IndexFiles(folder, engine, ear)
+        self._ear = ear
         self._database = database
         self._customer_words = customer_words
         self._resolved_tickets = resolved_tickets
@@ -89,8 +93,7 @@ class IndexHost:
         afresh = afresh or self._is_damaged
         if afresh or self._is_stale():
             with self._files.alone(), self._database.reading() as session:
-                known = self._files.content()
-                if afresh or known != ContentVersion.read(session):
+                if afresh or not self._files.is_current(ContentVersion.read(session)):
                     started = time.monotonic()
                     self._is_damaged = False
                     content = self._files.build(
@@ -114,11 +117,11 @@ class IndexHost:
             words = list(self._customer_words(session))
             unsolved = [each for each in self._resolved_tickets(session) if not each.document_id]
         opened = self._look(now=True)
-        known = opened.model.tickets if opened else 0
+        known = opened.suggestions.model.tickets if opened else 0
         if opened is None or not is_worth_training(len(solved_tickets(words)), known):
             return False
         started = time.monotonic()
-        model = train(articles, words, solved_tickets(unsolved))
+        model = train(articles, words, solved_tickets(unsolved), self._ear)
         if model is None:
             return False
         with self._files.alone():
@@ -144,8 +147,10 @@ class IndexHost:
             self._watching.join(timeout=30)
 
     def _watch(self) -> None:
-        # Loading its model takes most of a second: not in a customer's request.
+        # Loading models takes seconds: not in a customer's request.
         prepare_detection()
+        if self._ear is not None:
+            self._ear.encode([""])
         stale_since: float | None = None
         while not self._stopping.wait(LOOK_EVERY_SECONDS):
             try:
@@ -179,7 +184,7 @@ class IndexHost:
 
     def _is_stale(self) -> bool:
         with self._database.reading() as session:
-            return self._files.content() != ContentVersion.read(session)
+            return not self._files.is_current(ContentVersion.read(session))
 
     def _look(self, *, now: bool = False) -> OpenIndexes | None:
         """What is in memory, after loading what is newer on disk."""

@@ -30,6 +30,7 @@ from search.suggestions import Draft
 from search.training import MIN_TICKETS
 from tests.factories import make_user
 from tests.factories_knowledge import NOW, make_actor, make_article, make_organisation
+from tests.search.ears import DictionaryEar
 
 PUBLIC = frozenset({"public"})
 
@@ -43,13 +44,14 @@ def engine(request):
 def make_host(settings, database, engine):
     hosts = []
 
-    def make(engine=engine) -> IndexHost:
+    def make(engine=engine, ear=None) -> IndexHost:
         host = IndexHost(
             settings.data / "index",
             database,
             customer_words=learning.customer_words,
             resolved_tickets=learning.resolved_tickets,
             engine=engine,
+            ear=ear,
         )
         hosts.append(host)
         return host
@@ -404,6 +406,23 @@ def test_in_the_background_nobody_builds_while_somebody_else_does(session, make_
         assert builder._files.content().version == before
     assert not waiting._files.is_taken()
     wait_for(lambda: article.id in suggested(waiting, "I have forgotten my password"))
+
+
+def test_an_ear_that_comes_or_goes_hears_everything_anew(session, make_host):
+    fill(session)
+    bicycle = make_article(session, title="Rent a bicycle")
+    draft = Draft("Una bici de alquiler", "", "es")
+    host = make_host()
+    host.refresh()
+    assert host.suggestions().ear is None
+    for ear in (DictionaryEar(), DictionaryEar("dictionary 2"), None):
+        host = make_host(ear=ear)
+        host.refresh()
+        index = host.suggestions()
+        assert index.ear is ear
+        found = index.judge(draft, audiences=PUBLIC).candidates
+        at = index.document_ids(found).index(str(bicycle.id))
+        assert (found.signals["meaning"][at] > 0) == (ear is not None)
 
 
 def test_what_tickets_taught_is_used_by_every_process(session, make_host):

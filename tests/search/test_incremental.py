@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from search import segment
 from search.counted import count_articles
 from search.documents import CustomerWords, Document
+from search.ear import Ear
 from search.index_store import IndexStore
 from search.suggestions import Draft, SuggestionIndex
 from tests.search.samples import HELP_CENTRE, PUBLIC, TICKETS, document
@@ -39,10 +40,15 @@ STEPS = st.lists(
 
 
 def follow(
-    before: SuggestionIndex, articles: list[Document], tickets: list[CustomerWords], *, whole: bool
+    before: SuggestionIndex,
+    articles: list[Document],
+    tickets: list[CustomerWords],
+    *,
+    whole: bool,
+    ear: Ear | None = None,
 ) -> SuggestionIndex:
     """The index after what changed since its large segment."""
-    wanted = {each.document.id: each for each in count_articles(articles, tickets)}
+    wanted = {each.document.id: each for each in count_articles(articles, tickets, ear)}
     base = before.parts[0].segment.articles
     held = dict(zip(base.ids, base.fingerprints.tolist(), strict=True))
     changed = [each for id_, each in wanted.items() if held.get(id_) != each.fingerprint]
