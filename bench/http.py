@@ -12,7 +12,6 @@ import os
 import socket
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -107,8 +106,8 @@ def served(target: str, data: Path, core: int) -> Iterator[int]:
             env=environment,
             stdout=log,
             stderr=log,
-            preexec_fn=lambda: os.sched_setaffinity(0, {core}),
         )
+    os.sched_setaffinity(process.pid, {core})
     try:
         _wait_until_open(port, process)
         yield port

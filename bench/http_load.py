@@ -40,9 +40,7 @@ class Load:
         self.answer_bytes += other.answer_bytes
 
 
-def load(
-    port: int, attempts: Sequence[Sequence[str]], *, connections: int, seconds: float
-) -> Load:
+def load(port: int, attempts: Sequence[Sequence[str]], *, connections: int, seconds: float) -> Load:
     """Post drafts for so long; each attempt is its drafts one after another under one token.
 
     Raises SystemExit when an answer is not 200.

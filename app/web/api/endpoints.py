@@ -47,6 +47,7 @@ def suggestions() -> Response:
         product().indexes.suggestions(),
         origin=_ORIGIN,
         token=_own(asked.attempt),
+        is_new=asked.attempt is None,
         new_token=_fresh,
         typed=Typed(asked.subject, asked.body, asked.locale or asked_locale()),
         policy=RankingPolicy(settings().suggestion_limit, settings().suggestion_threshold),
@@ -115,13 +116,13 @@ def _fresh() -> str:
 
 
 def _suggestion(each: ShownSuggestion) -> schemas.Suggestion:
-    card = each.article.card
+    link = each.article
     return schemas.Suggestion(
         article=schemas.ArticleReference(
-            slug=card.slug,
-            title=card.title,
-            locale="es" if card.locale == "es" else "en",
-            url=f"{settings().public_url}{card.path}",
+            slug=link.slug,
+            title=link.title,
+            locale="es" if link.locale == "es" else "en",
+            url=f"{settings().public_url}{link.path}",
         ),
         section=schemas.SectionReference(title=each.section_title, anchor=each.section_anchor),
         excerpt=each.excerpt,
