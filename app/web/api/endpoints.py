@@ -22,7 +22,7 @@ from app.web.api.openapi import document
 from app.web.api.requests import idempotency_key, read_json, refuse_member
 from app.web.limits import limiter, suggestions_limit, tickets_limit
 from app.web.locale import asked_locale
-from app.web.request_context import db, now, product, settings
+from app.web.request_context import db, now, product, settings, signing_key
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -65,7 +65,7 @@ def suggestions() -> Response:
 def verdicts(token: str) -> tuple[str, int]:
     """What the customer says of one of them."""
     said = read_json(schemas.VerdictRequest)
-    if not is_token(settings().key(), token):
+    if not is_token(signing_key(), token):
         raise NotFoundError("not a token of an attempt")
     service.give_verdict_on_slug(
         db(), token=token, slug=said.article, verdict=said.verdict, now=now()
@@ -106,13 +106,13 @@ def tickets() -> tuple[Response, int, dict[str, str]]:
 def _own(given: str | None) -> str:
     if given is None:
         return _fresh()
-    if not is_token(settings().key(), given):
+    if not is_token(signing_key(), given):
         refuse_member("attempt", _("There is no such attempt."))
     return given
 
 
 def _fresh() -> str:
-    return new_token(settings().key())
+    return new_token(signing_key())
 
 
 def _suggestion(each: ShownSuggestion) -> schemas.Suggestion:
