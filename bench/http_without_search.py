@@ -21,6 +21,7 @@ class Ready:
         audiences: frozenset[str],  # noqa: ARG002 - as a ranker is called
         limit: int = 5,  # noqa: ARG002
         threshold: float | None = None,  # noqa: ARG002
+        prefer_locale: str | None = None,  # noqa: ARG002
     ) -> tuple[Suggestion, ...]:
         first = zlib.crc32(draft.subject.encode())
         return tuple(

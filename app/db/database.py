@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
+from app.db.prepared import run
+
 BUSY_TIMEOUT_SECONDS = 30
 # SQLite's words for whether a commit waits for the disk. With a write-ahead log, both leave the
 # database whole when the power fails.
@@ -72,7 +74,7 @@ def _postgresql(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         if connection.get_execution_options().get("relaxed", False):
-            connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
+            run(connection, "SET LOCAL synchronous_commit TO OFF")
 
     return engine
 
@@ -101,9 +103,9 @@ def _sqlite(url: str) -> Engine:
         options = connection.get_execution_options()
         wanted = _RELAXED if options.get("relaxed", False) else _DURABLE
         if connection.info.get("synchronous", _DURABLE) != wanted:
-            connection.exec_driver_sql(f"PRAGMA synchronous={wanted}")
+            run(connection, f"PRAGMA synchronous={wanted}")
             connection.info["synchronous"] = wanted
         writes = options.get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        run(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine

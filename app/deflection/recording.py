@@ -14,10 +14,11 @@ from sqlalchemy import Connection, Table, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.db.prepared import Prepared
 from app.deflection import rules
 from app.deflection.models import Answer, Attempt, Impression
 from app.deflection.rules import AttemptState
-from app.deflection.states import Verdict
+from app.deflection.states import Arm, Outcome, Verdict
 from app.errors import NotFoundError
 from search.analysis import MAX_DRAFT_CHARACTERS
 
@@ -27,38 +28,52 @@ _ATTEMPT: Final = cast("Table", Attempt.__table__)
 _IMPRESSION: Final = cast("Table", Impression.__table__)
 _ANSWER: Final = cast("Table", Answer.__table__)
 
-_FIND: Final = (
+_FIND: Final = Prepared(
     select(
         _ATTEMPT.c.id,
+        _ATTEMPT.c.from_article_id,
         _ATTEMPT.c.outcome,
         _ATTEMPT.c.solved_by_article_id,
         _ATTEMPT.c.solved_at,
         _ATTEMPT.c.ended_at,
-        _ATTEMPT.c.from_article_id,
     )
     .where(_ATTEMPT.c.token == bindparam("token"))
     .with_for_update()
 )
 # Read after the attempt is locked: what another request adds meanwhile is seen.
-_IMPRESSIONS: Final = select(
-    _IMPRESSION.c.id,
-    _IMPRESSION.c.article_id,
-    _IMPRESSION.c.rank,
-    _IMPRESSION.c.shown_count,
-    _IMPRESSION.c.verdict,
-).where(_IMPRESSION.c.attempt_id == bindparam("attempt"))
-_LAST_ANSWER: Final = (
+_IMPRESSIONS: Final = Prepared(
+    select(
+        _IMPRESSION.c.article_id,
+        _IMPRESSION.c.id,
+        _IMPRESSION.c.rank,
+        _IMPRESSION.c.shown_count,
+        _IMPRESSION.c.verdict,
+    ).where(_IMPRESSION.c.attempt_id == bindparam("attempt"))
+)
+_LAST_ANSWER: Final = Prepared(
     select(_ANSWER.c.id, _ANSWER.c.index_version, _ANSWER.c.shown)
     .where(_ANSWER.c.attempt_id == bindparam("attempt"))
     .order_by(_ANSWER.c.id.desc())
     .limit(1)
 )
-_BEGIN: Final = insert(_ATTEMPT)
-_GO_ON: Final = update(_ATTEMPT).where(_ATTEMPT.c.id == bindparam("attempt"))
-_SHOW: Final = insert(_IMPRESSION)
-_SHOW_AGAIN: Final = update(_IMPRESSION).where(_IMPRESSION.c.id == bindparam("impression"))
-_ANSWERED: Final = insert(_ANSWER)
-_ANSWERED_AGAIN: Final = update(_ANSWER).where(_ANSWER.c.id == bindparam("answer"))
+_BEGIN: Final = Prepared(insert(_ATTEMPT))
+_GO_ON: Final = Prepared(update(_ATTEMPT).where(_ATTEMPT.c.id == bindparam("attempt")))
+_SHOW: Final = Prepared(insert(_IMPRESSION))
+_SHOW_AGAIN: Final = Prepared(
+    update(_IMPRESSION).where(_IMPRESSION.c.id == bindparam("impression"))
+)
+_ANSWERED: Final = Prepared(insert(_ANSWER))
+_ANSWERED_AGAIN: Final = Prepared(update(_ANSWER).where(_ANSWER.c.id == bindparam("answer")))
+_UNTOLD: Final[Row] = {
+    "arm": Arm.SHOWN,
+    "outcome": Outcome.OPEN,
+    "feedback": "",
+    "from_article_id": None,
+    "user_id": None,
+    "visitor": None,
+    "email": None,
+}
+"""What an attempt has when nothing else is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +103,21 @@ class Standing:
 
 def find_standing(connection: Connection, token: str) -> Standing | None:
     """Where the attempt with this token stands; nobody else changes it until the commit."""
-    row = connection.execute(_FIND, {"token": token}).one_or_none()
-    if row is None:
+    found = _FIND.fetch(connection, {"token": token})
+    if not found:
         return None
+    number, from_article_id, *state = found[0]
     shown = {
-        each.article_id: ShownBefore(each.id, each.rank, each.shown_count, each.verdict)
-        for each in connection.execute(_IMPRESSIONS, {"attempt": row.id})
+        article_id: ShownBefore(*rest)
+        for article_id, *rest in _IMPRESSIONS.fetch(connection, {"attempt": number})
     }
-    state = AttemptState(row.outcome, row.solved_by_article_id, row.solved_at, row.ended_at)
-    return Standing(row.id, state, row.from_article_id, shown)
+    return Standing(number, AttemptState(*state), from_article_id, shown)
 
 
 def begin(connection: Connection, attempt: Row) -> Standing:
     """Add an attempt under a token that nobody else knows."""
-    added = connection.execute(_BEGIN, attempt).inserted_primary_key
-    assert added is not None  # noqa: S101 - one row was added
-    return Standing(added[0], AttemptState(), attempt["from_article_id"], {})
+    number = _BEGIN.add(connection, _UNTOLD | attempt)
+    return Standing(number, AttemptState(), attempt.get("from_article_id"), {})
 
 
 def begin_or_find(session: Session, attempt: Row) -> tuple[Standing, bool]:
@@ -131,7 +145,7 @@ def go_on(connection: Connection, standing: Standing, attempt: Row) -> None:
         "solved_at": state.solved_at,
         "ended_at": state.ended_at,
     }
-    connection.execute(_GO_ON, {"attempt": standing.id, **attempt, **ended})
+    _GO_ON.write(connection, [{"attempt": standing.id, **attempt, **ended}])
 
 
 def keep_impressions(
@@ -151,9 +165,9 @@ def keep_impressions(
             counted = {"rank": min(before.rank, rank), "shown_count": before.shown_count + 1}
             again.append(row | counted | {"impression": before.impression_id})
     if new:
-        connection.execute(_SHOW, new)
+        _SHOW.write(connection, new)
     if again:
-        connection.execute(_SHOW_AGAIN, again)
+        _SHOW_AGAIN.write(connection, again)
 
 
 def keep_answer(connection: Connection, attempt_id: int, answer: Row, *, first: bool) -> None:
@@ -162,17 +176,14 @@ def keep_answer(connection: Connection, attempt_id: int, answer: Row, *, first: 
     An answer that repeats the one before it takes its row over.
     """
     answer = answer | {"attempt_id": attempt_id, "body": answer["body"][:MAX_DRAFT_CHARACTERS]}
-    last = None
-    if not first:
-        last = connection.execute(_LAST_ANSWER, {"attempt": attempt_id}).one_or_none()
-    if last is not None and _repeats(last.shown, answer["shown"], last.index_version, answer):
-        connection.execute(_ANSWERED_AGAIN, answer | {"answer": last.id})
-    else:
-        connection.execute(_ANSWERED, answer)
+    last = [] if first else _LAST_ANSWER.fetch(connection, {"attempt": attempt_id})
+    for number, index_version, shown in last:
+        if index_version == answer["index_version"] and _same(shown, answer["shown"]):
+            _ANSWERED_AGAIN.write(connection, [answer | {"answer": number}])
+            return
+    _ANSWERED.write(connection, [answer])
 
 
-def _repeats(
-    last: list[list[Any]], shown: list[list[Any]], index_version: int, answer: Row
-) -> bool:
-    same_articles = [row[:2] for row in last] == [row[:2] for row in shown]
-    return same_articles and index_version == answer["index_version"]
+def _same(one: list[list[Any]], other: list[list[Any]]) -> bool:
+    """Whether two answers are the same sections of the same articles in the same order."""
+    return [row[:2] for row in one] == [row[:2] for row in other]

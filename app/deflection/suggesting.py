@@ -114,7 +114,6 @@ def suggest(
             "token": token,
             "channel": origin.channel,
             "created_at": now,
-            "from_article_id": typed.from_article_id,
         }
         if is_new:
             standing = recording.begin(connection, first)

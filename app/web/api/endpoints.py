@@ -56,7 +56,7 @@ def suggestions() -> Response:
     answer = schemas.SuggestionsAnswer(
         attempt=shown.token, suggestions=[_suggestion(each) for each in shown.suggestions]
     )
-    return jsonify(answer.model_dump(mode="json"))
+    return Response(answer.model_dump_json(), mimetype="application/json")
 
 
 @blueprint.post("/attempts/<token>/verdicts")
