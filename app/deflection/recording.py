@@ -125,12 +125,12 @@ def begin_or_find(session: Session, attempt: Row) -> tuple[Standing, bool]:
 
     Another request may have begun it meanwhile: then that one is given.
     """
-    connection = session.connection()
     try:
         with session.begin_nested():
-            return begin(connection, attempt), True
+            # Asked for inside, the connection makes the savepoint.
+            return begin(session.connection(), attempt), True
     except IntegrityError:
-        found = find_standing(connection, attempt["token"])
+        found = find_standing(session.connection(), attempt["token"])
         if found is None:
             raise NotFoundError("no attempt with this token") from None
         return found, False
