@@ -128,16 +128,22 @@ def _announce(settings: Settings, host: str, port: int, *, elsewhere: bool) -> N
     click.echo("Ctrl-C stops it.")
 
 
+def web_command(host: str, port: int, *, workers: int, target: str = "wsgi:app") -> list[str]:
+    """The command that runs the web server."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host,
+        "--port", str(port), "--workers", str(workers),
+        "--blocking-threads", str(2 * (os.cpu_count() or 1)),
+        "--backpressure", "512", "--no-ws", "--log-level", "warning",
+        "--workers-kill-timeout", "10", target,
+    ]  # fmt: skip
+
+
 class _Supervisor:
     """Runs the two processes: when the web server ends, all ends; a dead worker is restarted."""
 
     def __init__(self, host: str, port: int, workers: int) -> None:
-        self.web_command = [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host,
-            "--port", str(port), "--workers", str(workers), "--blocking-threads", str(2 * (os.cpu_count() or 1)),
-            "--backpressure", "512", "--no-ws", "--log-level", "warning",
-            "--workers-kill-timeout", "10", "wsgi:app",
-        ]  # fmt: skip
+        self.web_command = web_command(host, port, workers=workers)
         self.worker_command = [sys.executable, "-m", "app.worker"]
         self.stopping = threading.Event()
 

@@ -8,7 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
+from app.db.prepared import run
+
 BUSY_TIMEOUT_SECONDS = 30
+# SQLite's words for whether a commit waits for the disk. With a write-ahead log, both leave the
+# database whole when the power fails.
+_DURABLE = "FULL"
+_RELAXED = "NORMAL"
 
 
 class Database:
@@ -47,10 +53,30 @@ class Database:
         self.engine.dispose()
 
 
+def relaxed(session: Session) -> Connection:
+    """Begin a session's transaction as one whose commit does not wait for the disk.
+
+    Once committed it is seen by everybody and outlives the process like any other; when the power
+    fails, the last of such transactions may be lost, though never one after which a usual one was
+    committed, for both databases write one log in order. Only for what nobody was promised.
+    A transaction that has begun already stays as it is.
+    """
+    if session.in_transaction():
+        return session.connection()
+    return session.connection(execution_options={"relaxed": True})
+
+
 def _postgresql(url: str) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True
     )
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("relaxed", False):
+            run(connection, "SET LOCAL synchronous_commit TO OFF")
+
+    return engine
 
 
 def _sqlite(url: str) -> Engine:
@@ -67,14 +93,19 @@ def _sqlite(url: str) -> Engine:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute(f"PRAGMA synchronous={_DURABLE}")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        wanted = _RELAXED if options.get("relaxed", False) else _DURABLE
+        if connection.info.get("synchronous", _DURABLE) != wanted:
+            run(connection, f"PRAGMA synchronous={wanted}")
+            connection.info["synchronous"] = wanted
+        writes = options.get("writes", False)
+        run(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, selectinload
 from app.db.outbox import bump_index
 from app.deflection.models import Attempt, Impression
 from app.deflection.rules import AttemptState
-from app.deflection.states import Verdict
 from app.errors import NotFoundError
 from app.knowledge.voting import count_solved
 
@@ -52,11 +51,6 @@ def impression_of(attempt: Attempt, article_id: int) -> Impression:
     if found is None:
         raise NotFoundError("the article was not suggested in this attempt")
     return found
-
-
-def verdicts_of(attempt: Attempt) -> dict[int, Verdict]:
-    """What the customer said so far, by article id."""
-    return {each.article_id: each.verdict for each in attempt.impressions if each.verdict}
 
 
 def state_of(attempt: Attempt) -> AttemptState:

@@ -132,7 +132,7 @@ def _play(
 
 def _judge(session: Session, story: _Story, shown: Shown, now: datetime) -> None:
     for suggestion, verdict in zip(shown.suggestions, story.verdicts, strict=False):
-        article = suggestion.article.card.id
+        article = suggestion.article.id
         if verdict is not Verdict.UNRELATED:
             record_reading(
                 session, token=shown.token, article_id=article, seconds=story.seconds_open, now=now

@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol
 import structlog
 
 from app.deflection.rules import is_long_enough
+from search.analysis import MAX_DRAFT_CHARACTERS, clean
 from search.language import detect
 from search.suggestions import DEFAULT_THRESHOLD, Draft, Suggestion
 
@@ -30,8 +31,9 @@ class Ranker(Protocol):
         audiences: frozenset[str],
         limit: int = 5,
         threshold: float | None = None,
+        prefer_locale: str | None = None,
     ) -> tuple[Suggestion, ...]:
-        """The articles worth showing, best first."""
+        """The articles worth showing, best first. `prefer_locale` is the draft's language."""
         ...
 
 
@@ -66,21 +68,28 @@ def ask(
         "threshold": threshold,
         "audiences": sorted(audiences),
     }
+    language = _language(draft)
     if ranker is None or not is_long_enough(draft.subject, draft.body):
-        return Ranked((), _language(draft), ranker.version if ranker else 0, parameters)
+        return Ranked((), language, ranker.version if ranker else 0, parameters)
     try:
         found = ranker.suggest(
-            draft, audiences=audiences, limit=policy.limit + SPARE, threshold=threshold
+            draft,
+            audiences=audiences,
+            limit=policy.limit + SPARE,
+            threshold=threshold,
+            prefer_locale=language,
         )
     except Exception:  # whatever is wrong with it, the form works as if there were none
         log.exception("suggestions.ranker_failed")
         found = ()
-    return Ranked(found, _language(draft), ranker.version, parameters)
+    return Ranked(found, language, ranker.version, parameters)
 
 
 def _language(draft: Draft) -> str | None:
+    """The draft's language, of the same text that the ranker reads: it need not look again."""
     try:
-        return detect(f"{draft.subject}\n{draft.body}", draft.locale)
+        subject, body = draft.subject[:MAX_DRAFT_CHARACTERS], draft.body[:MAX_DRAFT_CHARACTERS]
+        return detect(clean(f"{subject}\n{body}", MAX_DRAFT_CHARACTERS), draft.locale)
     except Exception:  # the language is for the record; the form does not wait for it
         log.exception("suggestions.language_failed")
         return None

@@ -8,6 +8,7 @@ from flask_babel import format_timedelta
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
+from app.web.limit_storage import MovingWindows
 from app.web.request_context import now, settings
 
 limiter = Limiter(key_func=get_remote_address, headers_enabled=True)
@@ -44,10 +45,11 @@ def retry_words() -> str:
 
 def configuration(storage: str, *, enabled: bool) -> dict[str, Any]:
     """Flask-Limiter's configuration."""
+    own = storage == "memory://"
     return {
         "RATELIMIT_ENABLED": enabled,
-        "RATELIMIT_STORAGE_URI": storage,
-        "RATELIMIT_STRATEGY": "moving-window" if storage == "memory://" else "fixed-window",
+        "RATELIMIT_STORAGE_URI": f"{MovingWindows.STORAGE_SCHEME[0]}://" if own else storage,
+        "RATELIMIT_STRATEGY": "moving-window" if own else "fixed-window",
     }
 
 

@@ -53,6 +53,11 @@ def ranking_policy() -> RankingPolicy:
     return RankingPolicy(settings().suggestion_limit, product().threshold.current())
 
 
+def signing_key() -> str:
+    """The key of the running product (see `Settings.key`, which reads a file)."""
+    return str(current_app.secret_key)
+
+
 def now() -> datetime:
     """The moment of this request, the same throughout."""
     if "now" not in g:

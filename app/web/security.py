@@ -2,7 +2,8 @@
 
 from flask import Flask, Response, abort, request
 
-from app.web.request_context import settings
+from app.settings import Settings
+from app.web.request_context import Product
 from articles.videos import embed_hosts
 
 CONTENT_SECURITY_POLICY = (
@@ -16,6 +17,9 @@ ONE_YEAR_SECONDS = 365 * 24 * 3600
 
 def install(app: Flask) -> None:
     """Refuse unknown hosts before anything else; add the headers after everything else."""
+    product: Product = app.extensions["antesala"]
+    hosts = product.settings.hosts
+    own = _headers_of(product.settings)
 
     @app.before_request
     def _known_host() -> None:
@@ -23,7 +27,7 @@ def install(app: Flask) -> None:
         if request.path in {"/healthz", "/readyz"}:
             return
         name = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
-        if name.lower() not in settings().hosts:
+        if name.lower() not in hosts:
             abort(400)
 
     @app.before_request
@@ -34,19 +38,29 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def _headers(response: Response) -> Response:
-        videos = " ".join(f"https://{host}" for host in sorted(embed_hosts(settings().video_hosts)))
-        policy = CONTENT_SECURITY_POLICY + (f"; frame-src {videos}" if videos else "")
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", policy)
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        if settings().secure:
-            headers.setdefault(
-                "Strict-Transport-Security", f"max-age={ONE_YEAR_SECONDS}; includeSubDomains"
-            )
-        if request.endpoint != "static":
-            headers.setdefault("Cache-Control", "no-store")
+        set_already = {name.lower() for name, _ in headers}
+        for name, value in own:
+            if name.lower() not in set_already:
+                headers.add(name, value)
+        if request.endpoint != "static" and "cache-control" not in set_already:
+            headers.add("Cache-Control", "no-store")
         return response
+
+
+def _headers_of(settings: Settings) -> list[tuple[str, str]]:
+    """The headers of every response, unless its route says something else."""
+    videos = " ".join(f"https://{host}" for host in sorted(embed_hosts(settings.video_hosts)))
+    policy = CONTENT_SECURITY_POLICY + (f"; frame-src {videos}" if videos else "")
+    headers = [
+        ("Content-Security-Policy", policy),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        ("Permissions-Policy", PERMISSIONS_POLICY),
+        ("X-Frame-Options", "DENY"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+    ]
+    if settings.secure:
+        lasts = f"max-age={ONE_YEAR_SECONDS}; includeSubDomains"
+        headers.append(("Strict-Transport-Security", lasts))
+    return headers

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from flask import Flask, g, request, session
+from flask import Flask, Request, g, request, session
 from flask import Response as FlaskResponse
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import login_user, logout_user
 
 from app.web.request_context import SIGNED_IN, TICKETS_OPENED, Identity, settings
@@ -83,8 +84,19 @@ def browser() -> str:
     return ", ".join(name for name in names if name)
 
 
+class CookieSessions(SecureCookieSessionInterface):
+    """Sessions in signed cookies, for people alone: programs of the API come without any."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of the request's cookie; none for programs, whose cookies are not read."""
+        if request.path.startswith("/api/"):
+            return None
+        return super().open_session(app, request)
+
+
 def install(app: Flask) -> None:
-    """Drop the id of a session that has ended, so that it is not looked up again."""
+    """Keep sessions in cookies; drop the id of one that has ended, so that it is not looked up."""
+    app.session_interface = CookieSessions()
 
     @app.after_request
     def _drop_ended(response: FlaskResponse) -> FlaskResponse:

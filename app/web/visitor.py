@@ -13,7 +13,7 @@ from typing import cast
 
 from flask import Flask, Response, g, request
 
-from app.web.request_context import settings
+from app.web.request_context import settings, signing_key
 
 COOKIE = "antesala_visitor"
 LASTS = timedelta(days=365)
@@ -35,7 +35,7 @@ def keyed_hash(purpose: str, value: str) -> str:
 
     The same value under another purpose gives another hash.
     """
-    key = settings().key().encode()
+    key = signing_key().encode()
     return hmac.new(key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
 
 

@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from app.db.database import Database
 from app.db.models import OutboxEntry
+from app.deflection.models import Attempt, Impression
 from app.tickets.models import Message, Ticket
 from tests.journeys.conftest import fresh_database
 from tests.journeys.running import Installation
@@ -99,6 +100,53 @@ def test_every_acknowledged_ticket_survives_kill_9_once(
     assert dict(rows) == acknowledged
     assert len(messages) == FILINGS
     assert len(promised) == len(set(promised)) == FILINGS
+
+
+def ask(installation: Installation, text: str) -> str | None:
+    """Ask the API for suggestions; the attempt's token when it was answered."""
+    request = urllib.request.Request(
+        f"{installation.address}/api/v1/suggestions",
+        data=json.dumps({"subject": text, "body": ""}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return str(json.load(response)["attempt"])
+    except (urllib.error.URLError, OSError, ValueError):
+        return None
+
+
+@pytest.mark.parametrize("ending", [Installation.stop, Installation.kill])
+def test_every_attempt_that_was_answered_outlives_the_process(
+    installation: Installation, database_address: str, ending: Callable[[Installation], object]
+) -> None:
+    installation.start()
+    answered: list[str] = []
+    enough, ended = threading.Event(), threading.Event()
+
+    def type_on() -> None:
+        while not ended.is_set():
+            token = ask(installation, "How do I write an article and publish it?")
+            if token is not None:
+                answered.append(token)
+            if len(answered) >= FILINGS // 4:
+                enough.set()
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        work = [pool.submit(type_on) for _ in range(4)]
+        assert enough.wait(60)
+        ending(installation)
+        ended.set()
+        for each in work:
+            each.result()
+    database = open_database(installation, database_address)
+    with database.reading() as session:
+        kept = set(session.scalars(select(Attempt.token)))
+        shown = session.scalars(select(Impression.attempt_id)).all()
+    database.dispose()
+    assert set(answered) <= kept
+    assert set(Counter(shown).values()) <= {1, 2, 3, 4, 5}
+    assert shown
 
 
 class Postbox:

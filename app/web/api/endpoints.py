@@ -21,7 +21,7 @@ from app.web.api.openapi import document
 from app.web.api.requests import idempotency_key, read_json, refuse_member
 from app.web.limits import limiter, suggestions_limit, tickets_limit
 from app.web.locale import asked_locale
-from app.web.request_context import db, now, product, ranking_policy, settings
+from app.web.request_context import db, now, product, ranking_policy, settings, signing_key
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -46,6 +46,7 @@ def suggestions() -> Response:
         product().indexes.suggestions(),
         origin=_ORIGIN,
         token=_own(asked.attempt),
+        is_new=asked.attempt is None,
         new_token=_fresh,
         typed=Typed(asked.subject, asked.body, asked.locale or asked_locale()),
         policy=ranking_policy(),
@@ -54,7 +55,7 @@ def suggestions() -> Response:
     answer = schemas.SuggestionsAnswer(
         attempt=shown.token, suggestions=[_suggestion(each) for each in shown.suggestions]
     )
-    return jsonify(answer.model_dump(mode="json"))
+    return Response(answer.model_dump_json(), mimetype="application/json")
 
 
 @blueprint.post("/attempts/<token>/verdicts")
@@ -63,7 +64,7 @@ def suggestions() -> Response:
 def verdicts(token: str) -> tuple[str, int]:
     """What the customer says of one of them."""
     said = read_json(schemas.VerdictRequest)
-    if not is_token(settings().key(), token):
+    if not is_token(signing_key(), token):
         raise NotFoundError("not a token of an attempt")
     service.give_verdict_on_slug(
         db(), token=token, slug=said.article, verdict=said.verdict, now=now()
@@ -104,23 +105,23 @@ def tickets() -> tuple[Response, int, dict[str, str]]:
 def _own(given: str | None) -> str:
     if given is None:
         return _fresh()
-    if not is_token(settings().key(), given):
+    if not is_token(signing_key(), given):
         refuse_member("attempt", _("There is no such attempt."))
     return given
 
 
 def _fresh() -> str:
-    return new_token(settings().key())
+    return new_token(signing_key())
 
 
 def _suggestion(each: ShownSuggestion) -> schemas.Suggestion:
-    card = each.article.card
+    link = each.article
     return schemas.Suggestion(
         article=schemas.ArticleReference(
-            slug=card.slug,
-            title=card.title,
-            locale="es" if card.locale == "es" else "en",
-            url=f"{settings().public_url}{card.path}",
+            slug=link.slug,
+            title=link.title,
+            locale="es" if link.locale == "es" else "en",
+            url=f"{settings().public_url}{link.path}",
         ),
         section=schemas.SectionReference(title=each.section_title, anchor=each.section_anchor),
         excerpt=each.excerpt,

@@ -2,6 +2,7 @@
 
 import structlog
 from flask import Blueprint, redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from app.deflection import rules, service
@@ -10,7 +11,12 @@ from app.deflection.service import Handover, Origin, Shown
 from app.deflection.states import Channel, Verdict
 from app.errors import N_, InvalidError, NotFoundError
 from app.knowledge.cards import ArticleCard
-from app.knowledge.queries import PublishedArticle, find_published, published_by_ids
+from app.knowledge.queries import (
+    PublishedArticle,
+    find_published,
+    published_articles,
+    published_by_ids,
+)
 from app.tickets.drafts import SUBJECT_MAX
 from app.tickets.queries import find_by_secret
 from app.tickets.service import link_of
@@ -88,7 +94,7 @@ def suggestions() -> str:
     """What may solve the draft, as a fragment of the page. Nothing is sent by it."""
     filled = AskForm()
     shown = _suggestions(filled)
-    return render_template("help/suggestions_list.html", shown=shown, answer_of=answer_html)
+    return render_template("help/suggestions_list.html", shown=shown, answers=_answers(shown))
 
 
 @blueprint.get("/sent/<secret>")
@@ -213,9 +219,24 @@ def _suggestions_page(filled: AskForm, shown: Shown, *, noted: str = "") -> str:
         form=filled,
         files=waiting_files(filled.own_id),
         shown=shown,
-        answer_of=answer_html,
+        answers=_answers(shown),
         noted=noted,
     )
+
+
+def _answers(shown: Shown) -> dict[int, Markup]:
+    """The sections that answer, by article id, where they can be read beside the form."""
+    ids = [each.article.id for each in shown.suggestions]
+    with looking() as reading:
+        articles = published_articles(reading, current_actor(), ids)
+    answers = {
+        each.article.id: answer_html(
+            articles[each.article.id].html, each.section_anchor, each.article.path
+        )
+        for each in shown.suggestions
+        if each.article.id in articles
+    }
+    return {number: answer for number, answer in answers.items() if answer is not None}
 
 
 def _origin() -> Origin:

@@ -30,7 +30,7 @@ from app.tickets.drafts import (
 from app.tickets.models import TicketKind
 from app.web.forms import find_number, obeys, options, written
 from app.web.locale import content_locale
-from app.web.request_context import current_account, settings
+from app.web.request_context import current_account, signing_key
 
 _KINDS = (
     (TicketKind.QUESTION, lazy_gettext("A question")),
@@ -107,14 +107,14 @@ class AskForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
 
 def own_token(given: str, *, otherwise: str | None = None) -> str:
     """The token, if this installation made it; else another one."""
-    if is_token(settings().key(), given):
+    if is_token(signing_key(), given):
         return given
     return otherwise or fresh_token()
 
 
 def fresh_token() -> str:
     """A token for an attempt that may begin."""
-    return new_token(settings().key())
+    return new_token(signing_key())
 
 
 def chosen_verdict() -> tuple[str, int] | None:
