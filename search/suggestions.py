@@ -36,6 +36,7 @@ __all__ = [
     "DEFAULT_THRESHOLD",
     "MIN_DRAFT_CHARACTERS",
     "Draft",
+    "Found",
     "Judged",
     "Ranked",
     "SimilarTicket",

@@ -182,6 +182,7 @@ def query(text: str, *, everything: bool, limit: int) -> None:
         )
         click.echo(f"   {card.path}{anchor}")
         click.echo(f"   because: {' · '.join(suggestion.terms)}")
+        click.echo(f"   from: {', '.join([*suggestion.sources, *suggestion.tickets])}")
         click.echo(f"   {suggestion.excerpt}")
 
 

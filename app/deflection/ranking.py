@@ -1,14 +1,14 @@
 """Ask the ranker, and go on without it when it does not answer."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import structlog
 
 from app.deflection.rules import is_long_enough
-from search.analysis import MAX_DRAFT_CHARACTERS, clean
-from search.language import detect
-from search.suggestions import DEFAULT_THRESHOLD, Draft, Suggestion
+from search.language import Language, detect
+from search.suggestions import DEFAULT_THRESHOLD, Draft, Found, Suggestion
 
 SPARE: Final = 5
 """Asked for beyond the limit, for those that were withdrawn or rejected meanwhile."""
@@ -24,16 +24,15 @@ class Ranker(Protocol):
         """Of the content that it knows."""
         ...
 
-    def suggest(
+    def find(
         self,
         draft: Draft,
         *,
         audiences: frozenset[str],
         limit: int = 5,
         threshold: float | None = None,
-        prefer_locale: str | None = None,
-    ) -> tuple[Suggestion, ...]:
-        """The articles worth showing, best first. `prefer_locale` is the draft's language."""
+    ) -> Found:
+        """The articles worth showing, best first."""
         ...
 
 
@@ -49,10 +48,28 @@ class RankingPolicy:
 class Ranked:
     """The ranker's answer with all that is needed to compute it again."""
 
-    suggestions: tuple[Suggestion, ...]
-    language: str | None
+    found: Found
     index_version: int
     parameters: dict[str, Any]
+    first: Mapping[str, Suggestion]
+    """What is shown of the articles that are shown, unless some were withdrawn meanwhile."""
+
+    @property
+    def language(self) -> str | None:
+        """The draft's."""
+        return self.found.language
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the draft is too long for the ranker to read it whole."""
+        return self.found.is_cut
+
+    def shown(self, document_ids: Sequence[str]) -> list[Suggestion]:
+        """What is shown of some of the articles found, in this order."""
+        missing = {each for each in document_ids if each not in self.first}
+        others = self.found.suggestions(missing) if missing else ()
+        known = {**self.first, **{each.document_id: each for each in others}}
+        return [known[each] for each in document_ids]
 
 
 def ask(
@@ -68,28 +85,24 @@ def ask(
         "threshold": threshold,
         "audiences": sorted(audiences),
     }
-    language = _language(draft)
+    version = ranker.version if ranker else 0
     if ranker is None or not is_long_enough(draft.subject, draft.body):
-        return Ranked((), language, ranker.version if ranker else 0, parameters)
+        return Ranked(Found(_language(draft), ()), version, parameters, {})
     try:
-        found = ranker.suggest(
-            draft,
-            audiences=audiences,
-            limit=policy.limit + SPARE,
-            threshold=threshold,
-            prefer_locale=language,
+        found = ranker.find(
+            draft, audiences=audiences, limit=policy.limit + SPARE, threshold=threshold
         )
+        wanted = {each.document_id for each in found.articles[: policy.limit]}
+        first = {each.document_id: each for each in found.suggestions(wanted)}
     except Exception:  # whatever is wrong with it, the form works as if there were none
         log.exception("suggestions.ranker_failed")
-        found = ()
-    return Ranked(found, language, ranker.version, parameters)
+        return Ranked(Found(_language(draft), ()), version, parameters, {})
+    return Ranked(found, version, parameters, first)
 
 
-def _language(draft: Draft) -> str | None:
-    """The draft's language, of the same text that the ranker reads: it need not look again."""
+def _language(draft: Draft) -> Language | None:
     try:
-        subject, body = draft.subject[:MAX_DRAFT_CHARACTERS], draft.body[:MAX_DRAFT_CHARACTERS]
-        return detect(clean(f"{subject}\n{body}", MAX_DRAFT_CHARACTERS), draft.locale)
+        return detect(f"{draft.subject}\n{draft.body}", draft.locale)
     except Exception:  # the language is for the record; the form does not wait for it
         log.exception("suggestions.language_failed")
         return None

@@ -16,7 +16,8 @@ from app.deflection.recording import Standing
 from app.deflection.states import Channel, Verdict
 from app.knowledge.links import ArticleLink, published_links
 from app.knowledge.policy import audiences
-from search.suggestions import Draft, Suggestion
+from search.showing import Source
+from search.suggestions import Draft
 
 MAX_TERMS_NAMED: Final = 5
 
@@ -55,6 +56,10 @@ class ShownSuggestion:
     score: float
     confidence: float
     terms: tuple[str, ...]
+    sources: tuple[Source, ...] = ()
+    """What made the score, most first."""
+    earlier_tickets: int = 0
+    """How many tickets near the draft the article solved; more than three count as three."""
     verdict: Verdict | None = None
 
     @property
@@ -70,6 +75,8 @@ class Shown:
     token: str
     suggestions: tuple[ShownSuggestion, ...] = ()
     language: str | None = None
+    is_cut: bool = False
+    """Whether the draft is too long to be read whole: its end changes nothing."""
     repeated: bool = field(default=False)
     """Whether this attempt had been answered before."""
 
@@ -125,7 +132,9 @@ def suggest(
     recording.keep_impressions(connection, standing, [_impression(s) for s in suggestions], now=now)
     recording.keep_answer(connection, standing.id, _answer(row, suggestions), first=begun)
     session.commit()
-    return Shown(token, suggestions, ranked.language, repeated=bool(standing.shown))
+    return Shown(
+        token, suggestions, ranked.language, is_cut=ranked.is_cut, repeated=bool(standing.shown)
+    )
 
 
 def _row(origin: Origin, typed: Typed, ranked: Ranked, now: datetime) -> dict[str, Any]:
@@ -157,17 +166,11 @@ def _checked(
     limit: int,
 ) -> tuple[ShownSuggestion, ...]:
     """What the ranker gave, as far as SQL shows it to this person now: one statement."""
-    articles = published_links(
-        connection, actor, [suggestion.document_id for suggestion in ranked.suggestions]
-    )
+    found = [each.document_id for each in ranked.found.articles]
+    articles = published_links(connection, actor, found)
     verdicts = standing.verdicts
-    on_show: list[tuple[int, Suggestion]] = [
-        (int(suggestion.document_id), suggestion)
-        for suggestion in ranked.suggestions
-        if int(suggestion.document_id) in articles
-    ]
     ordered = rules.in_order(
-        on_show,
+        [(int(each), each) for each in found if int(each) in articles],
         verdicts=verdicts,
         already_read=typed.from_article_id or standing.from_article_id,
         limit=limit,
@@ -181,9 +184,11 @@ def _checked(
             score=each.score,
             confidence=each.confidence,
             terms=each.terms,
+            sources=each.sources,
+            earlier_tickets=len(each.tickets),
             verdict=verdicts.get(int(each.document_id)),
         )
-        for each in ordered
+        for each in ranked.shown(ordered)
     )
 
 

@@ -53,7 +53,9 @@ def suggestions() -> Response:
         now=now(),
     )
     answer = schemas.SuggestionsAnswer(
-        attempt=shown.token, suggestions=[_suggestion(each) for each in shown.suggestions]
+        attempt=shown.token,
+        suggestions=[_suggestion(each) for each in shown.suggestions],
+        is_cut=shown.is_cut,
     )
     return Response(answer.model_dump_json(), mimetype="application/json")
 
@@ -127,4 +129,6 @@ def _suggestion(each: ShownSuggestion) -> schemas.Suggestion:
         excerpt=each.excerpt,
         confidence=round(each.confidence, 6),
         terms=list(each.terms),
+        sources=list(each.sources),
+        earlier_tickets=each.earlier_tickets,
     )

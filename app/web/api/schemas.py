@@ -8,6 +8,7 @@ from app.deflection.rules import MAX_SUBJECT_CHARACTERS
 from app.deflection.states import Verdict
 from app.tickets.drafts import NAME_MAX
 from app.tickets.models import TicketKind
+from search.showing import Source
 
 MAX_BODY_CHARACTERS = 64 * 1024
 MAX_EMAIL_CHARACTERS = 254
@@ -94,6 +95,13 @@ class Suggestion(BaseModel):
     excerpt: Annotated[str, Field(description="Plain text.")]
     confidence: Annotated[float, Field(ge=0, le=1)]
     terms: Annotated[list[str], Field(description="The customer's words that led here.")]
+    sources: Annotated[
+        list[Source],
+        Field(description="What the words were found in, and what else led here: most first."),
+    ]
+    earlier_tickets: Annotated[
+        int, Field(ge=0, le=3, description="Tickets like this one that the article solved.")
+    ]
 
 
 class SuggestionsAnswer(BaseModel):
@@ -101,6 +109,9 @@ class SuggestionsAnswer(BaseModel):
 
     attempt: Token
     suggestions: list[Suggestion]
+    is_cut: Annotated[
+        bool, Field(description="The draft is too long to be read whole: its end changes nothing.")
+    ]
 
 
 class TicketAnswer(BaseModel):
