@@ -256,7 +256,7 @@ def test_earlier_measurements_are_told(app, admin, session, settings):
     make_desk(session, settings)
     for _ in range(2):
         measure(product_of(app))
-    assert "in earlier measurements" in text_of(admin.get(PAGE))
+    assert "in the last measurements" in text_of(admin.get(PAGE))
 
 
 def test_an_article_that_was_withdrawn_since_is_left_out(app, admin, session, settings):
