@@ -22,10 +22,10 @@ Method = Literal["antesala", "popular", "tfidf"]
 METHODS: Final[tuple[Method, ...]] = ("antesala", "popular", "tfidf")
 ANY_CONFIDENCE: Final = 1e-9
 """A threshold that nothing fails, while the gate still decides."""
-MOST_TO_TRAIN: Final = 1_500_000
+MOST_TO_TRAIN: Final = 500_000
 """Articles times tickets up to which a model of the desk is trained for the measurement.
 
-Training it for more takes minutes; the default recipe then stands in.
+Training it for more takes some minutes; the default recipe then stands in.
 """
 _CERTAIN: Final = 0.99  # no threshold is higher
 _RANKED: Final = 10

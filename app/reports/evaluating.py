@@ -112,7 +112,6 @@ def run_next(
 def _measure(
     database: Database, default_threshold: float, limit: int
 ) -> tuple[int, Figures, Detail]:
-    started = time.monotonic()
     with database.reading() as session:
         version = ContentVersion.read(session).version
         chosen = decided(session)
@@ -124,7 +123,6 @@ def _measure(
     if len(history.asked) >= MIN_ASKED:
         evaluation = evaluate_desk(known.documents, history, limit=limit)
         detail = Detail(
-            threshold=threshold,
             asked=asked_tickets(evaluation.answered),
             outside=asked_tickets(evaluation.outside),
             misses=find_misses(known.documents, history, evaluation.answered, threshold=threshold),
@@ -136,7 +134,6 @@ def _measure(
         solved=known.solved,
         threshold=threshold,
         limit=limit,
-        seconds=time.monotonic() - started,
     )
     return version, figures, detail
 

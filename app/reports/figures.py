@@ -47,7 +47,6 @@ class Figures(_Kept):
     limit: int = 5
     since: str = ""
     """When the first of those asked was written, ISO 8601."""
-    seconds: float = 0.0
     methods: dict[Method, MethodFigures] = {}
     expected_calibration_error: float = 0.0
     bands: tuple[Band, ...] = ()
@@ -101,10 +100,9 @@ class Miss(_Kept):
 class Detail(_Kept):
     """What is behind the figures: every ticket that was asked, and the worst misses.
 
-    `threshold` is the one under which an article counts as missed.
+    Missed is what was not shown under the threshold of the figures.
     """
 
-    threshold: float = 0.0
     asked: tuple[AskedTicket, ...] = ()
     outside: tuple[AskedTicket, ...] = ()
     misses: tuple[Miss, ...] = ()
@@ -146,7 +144,6 @@ def figures_of(
     solved: int,
     threshold: float,
     limit: int,
-    seconds: float,
 ) -> Figures:
     """The figures; without an evaluation, what there was to ask."""
     counts: dict[str, Any] = {
@@ -159,7 +156,6 @@ def figures_of(
         "threshold": threshold,
         "limit": limit,
         "since": history.since.isoformat() if history.since else "",
-        "seconds": round(seconds, 1),
     }
     if evaluation is None:
         return Figures(**counts)

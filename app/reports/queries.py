@@ -86,10 +86,11 @@ def quality_page(session: Session, actor: Actor) -> QualityPage:
     if last is not None:
         kept = session.scalar(select(Evaluation.detail).where(Evaluation.id == last.id))
         detail = Detail.model_validate(kept)
-    missed, outside = _looked_at(session, actor, detail)
+    figures = measured[0][1] if measured else None
+    missed, outside = _looked_at(session, actor, detail, figures.threshold if figures else 0.0)
     return QualityPage(
         last=last,
-        figures=measured[0][1] if measured else None,
+        figures=figures,
         detail=detail,
         under_way=next((each for each in newest if each.state in UNFINISHED), None),
         failed=next((each for each in newest[:1] if each.state is EvaluationState.FAILED), None),
@@ -102,13 +103,13 @@ def quality_page(session: Session, actor: Actor) -> QualityPage:
 
 
 def _looked_at(
-    session: Session, actor: Actor, detail: Detail
+    session: Session, actor: Actor, detail: Detail, threshold: float
 ) -> tuple[list[MissedArticle], list[AskedText]]:
     """The misses with their tickets, and tickets without an article: what this person may see."""
     outside = detail.outside[: -OUTSIDE_SHOWN - 1 : -1]
     named = {source for miss in detail.misses for source in miss.tickets}
     told = [*(each for each in detail.asked if each.source in named), *outside]
-    shown = {each.source: each.shown(detail.threshold) for each in told}
+    shown = {each.source: each.shown(threshold) for each in told}
     ids = {miss.article for miss in detail.misses} | {id_ for own in shown.values() for id_ in own}
     cards = published_by_ids(session, actor, ids)
     sources = _sources(session, actor, list(shown))

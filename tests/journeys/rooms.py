@@ -314,6 +314,13 @@ def refused_article(page: Page, locale: str, _world: World) -> None:
     page.locator(".field-error").first.wait_for()
 
 
+def refused_threshold(page: Page, locale: str, _world: World) -> None:
+    page.goto("/studio/search-quality/")
+    page.fill("#sure", "many")
+    page.click("main button[value=save]")
+    page.locator(".field-error").first.wait_for()
+
+
 def first_of(path: str, link: str) -> Callable[[Page, str, World], object]:
     def go(page: Page, locale: str, _world: World) -> None:
         page.goto(path)
@@ -387,4 +394,6 @@ ROOMS = (
          at("/studio/organisations/")),
     Room("organisation", "studio_organisations.edit", admin,
          first_of("/studio/organisations/", "main table a, main li a")),
+    Room("search quality", "studio_search_quality.quality", admin, at("/studio/search-quality/")),
+    Room("threshold refused", "studio_search_quality.decide", admin, refused_threshold, 422),
 )  # fmt: skip

@@ -227,6 +227,25 @@ def test_what_is_saved_is_obeyed_at_once_by_the_form_the_api_and_the_desk(
     )
 
 
+def test_misses_say_under_which_threshold_they_were_counted(app, admin, session, settings):
+    desk = make_desk(session, settings)
+    article = desk.articles["Parcel arrives late"]
+    solve(session, settings, article, "The whirligig", NOW.replace(year=2027), body="It whirls")
+    measure(product_of(app))
+    assert "Counted with" not in text_of(admin.get(PAGE))
+    send(admin, "threshold", sure="30", do="save")
+    assert "Counted with at least 5 %" in text_of(admin.get(PAGE))
+
+
+def test_tickets_that_no_article_solved_are_named(app, admin, session, settings):
+    desk = make_desk(session, settings)
+    measure(product_of(app))
+    html = admin.get(PAGE).text
+    assert "Is an article missing?" in html
+    assert f"/desk/tickets/{desk.unsolved[-1].reference}" in html
+    assert f"/desk/tickets/{desk.unsolved[0].reference}" not in html
+
+
 def test_it_goes_before_the_environment(app, settings, session):
     other = create_app(settings.model_copy(update={"suggestion_threshold": 0.4}))
     other.testing = True
@@ -256,7 +275,7 @@ def test_earlier_measurements_are_told(app, admin, session, settings):
     make_desk(session, settings)
     for _ in range(2):
         measure(product_of(app))
-    assert "in earlier measurements" in text_of(admin.get(PAGE))
+    assert "in the last measurements" in text_of(admin.get(PAGE))
 
 
 def test_an_article_that_was_withdrawn_since_is_left_out(app, admin, session, settings):
