@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session, selectinload
 from app.db.outbox import bump_index
 from app.deflection.models import Attempt, Impression
 from app.deflection.rules import AttemptState
+from app.deflection.states import Verdict
 from app.errors import NotFoundError
-from app.knowledge.voting import count_solved
+from app.knowledge.voting import count_solved, count_verdict
 
 
 def find_attempt(session: Session, token: str, *, change: bool = False) -> Attempt | None:
@@ -76,6 +77,51 @@ def put_state(session: Session, attempt: Attempt, state: AttemptState, *, now: d
     attempt.solved_at = state.solved_at
     attempt.ended_at = state.ended_at
     attempt.updated_at = now
+
+
+def put_verdict(
+    session: Session,
+    attempt: Attempt,
+    impression: Impression,
+    verdict: Verdict | None,
+    *,
+    now: datetime,
+) -> None:
+    """Record what the customer says of an article, or (None) that they take it back.
+
+    It counts for the article's standing once for each person, however many attempts they make, and
+    not at all where nobody can tell who it was.
+    """
+    before = impression.verdict
+    if before is verdict:
+        return
+    impression.verdict = verdict
+    impression.verdict_at = now if verdict else None
+    worked = (verdict is Verdict.SOLVED) - (before is Verdict.SOLVED)
+    failed = (verdict is Verdict.TRIED) - (before is Verdict.TRIED)
+    if (worked or failed) and _is_first_said(session, attempt, impression.article_id):
+        count_verdict(session, impression.article_id, worked=worked, failed=failed, now=now)
+
+
+def _is_first_said(session: Session, attempt: Attempt, article_id: int) -> bool:
+    """Whether the person of this attempt is known, and said nothing of the article in another."""
+    person = Attempt.user_id == attempt.user_id if attempt.user_id else None
+    if person is None and attempt.visitor:
+        person = Attempt.visitor == attempt.visitor
+    if person is None:
+        return False
+    other = (
+        select(Impression.id)
+        .join(Attempt, Attempt.id == Impression.attempt_id)
+        .where(
+            person,
+            Attempt.id != attempt.id,
+            Impression.article_id == article_id,
+            Impression.verdict.in_([Verdict.SOLVED, Verdict.TRIED]),
+        )
+        .limit(1)
+    )
+    return session.scalar(other) is None
 
 
 def solution(state: AttemptState) -> int | None:

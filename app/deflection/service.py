@@ -7,7 +7,7 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from app.deflection import rules
-from app.deflection.attempts import get_attempt, impression_of, put_state, state_of
+from app.deflection.attempts import get_attempt, impression_of, put_state, put_verdict, state_of
 from app.deflection.filing import Handover, Sent, send_to_person
 from app.deflection.models import Attempt, Impression
 from app.deflection.states import Outcome, Verdict
@@ -68,8 +68,7 @@ def undo(session: Session, *, token: str, now: datetime) -> Attempt:
     if state_of(attempt).is_solved:
         for impression in attempt.impressions:
             if impression.verdict is Verdict.SOLVED:
-                impression.verdict = None
-                impression.verdict_at = None
+                put_verdict(session, attempt, impression, None, now=now)
         put_state(session, attempt, rules.after_undo(state_of(attempt)), now=now)
     session.commit()
     return attempt
@@ -117,9 +116,7 @@ def sweep_abandoned(
 def _say(
     session: Session, attempt: Attempt, impression: Impression, verdict: Verdict, *, now: datetime
 ) -> None:
-    if impression.verdict is not verdict:
-        impression.verdict = verdict
-        impression.verdict_at = now
+    put_verdict(session, attempt, impression, verdict, now=now)
     state = rules.after_verdict(
         state_of(attempt), article=impression.article_id, verdict=verdict, now=now
     )

@@ -95,6 +95,8 @@ _HEAD: Final = (
     Article.organisation_id,
     Article.helpful_count,
     Article.unhelpful_count,
+    Article.worked_count,
+    Article.failed_count,
     ArticleRevision.id.label("revision_id"),
     ArticleRevision.created_at,
     ArticleRevision.published_at,
@@ -132,5 +134,7 @@ def _document(row: Row[Any]) -> Document:
         tags=tuple(row.tags),
         category=row.category or "",
         audience=audience_of(row.visibility, row.organisation_id),
-        standing=standing(row.helpful_count, row.unhelpful_count),
+        standing=standing(
+            row.helpful_count + row.worked_count, row.unhelpful_count + row.failed_count
+        ),
     )

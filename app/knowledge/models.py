@@ -72,6 +72,10 @@ class Article(Base):
     helpful_count: Mapped[int] = mapped_column(default=0)
     unhelpful_count: Mapped[int] = mapped_column(default=0)
     solved_count: Mapped[int] = mapped_column(default=0)
+    worked_count: Mapped[int] = mapped_column(default=0)
+    """How many people said of this article, when it was suggested, that it solved their problem."""
+    failed_count: Mapped[int] = mapped_column(default=0)
+    """How many said that they tried it and that it did not help."""
     """Drafts and tickets that it solved. With the votes it orders articles by usefulness."""
 
     category: Mapped[Category | None] = relationship()

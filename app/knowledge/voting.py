@@ -63,10 +63,10 @@ def vote(
         .group_by(ArticleVote.helpful)
     )
     counts = {verdict: count for verdict, count in session.execute(statement)}  # noqa: C416 - rows are no pairs to mypy
-    before = standing(article.helpful_count, article.unhelpful_count)
+    before = standing_of(article)
     article.helpful_count = counts.get(True, 0)
     article.unhelpful_count = counts.get(False, 0)
-    if standing(article.helpful_count, article.unhelpful_count) != before:
+    if standing_of(article) != before:
         article.index_version = bump_index(session, now=now)
     session.commit()
     return given
@@ -90,4 +90,28 @@ def count_solved(session: Session, article_id: int, *, by: int = 1) -> None:
         update(Article)
         .where(Article.id == article_id, Article.solved_count + by >= 0)
         .values(solved_count=Article.solved_count + by)
+    )
+
+
+def count_verdict(
+    session: Session, article_id: int, *, worked: int = 0, failed: int = 0, now: datetime
+) -> None:
+    """Count what one person said of a suggested article (-1: take it back).
+
+    The ranker hears of it when it changes the article's standing. Part of the caller's
+    transaction: no commit here.
+    """
+    article = session.get_one(Article, article_id, with_for_update=True, populate_existing=True)
+    before = standing_of(article)
+    article.worked_count = max(article.worked_count + worked, 0)
+    article.failed_count = max(article.failed_count + failed, 0)
+    if standing_of(article) != before:
+        article.index_version = bump_index(session, now=now)
+
+
+def standing_of(article: Article) -> float:
+    """What votes and verdicts add to an article's rank (see `standing`)."""
+    return standing(
+        article.helpful_count + article.worked_count,
+        article.unhelpful_count + article.failed_count,
     )
