@@ -139,7 +139,7 @@ def table(rounds: Sequence[dict[str, Load]]) -> str:
         spread = " / ".join(f"{part:.1f}" for part in percentiles(whole.milliseconds).values())
         size = whole.answer_bytes / len(whole.milliseconds)
         lines.append(
-            f"| {kind} | {whole.requests_per_second:,.0f} | {ratio:.0%} | {spread} | {size:,.0f} |"
+            f"| {kind} | {whole.requests_per_second:,.0f} | {ratio:.1%} | {spread} | {size:,.0f} |"
         )
     return "\n".join(lines)
 
