@@ -58,7 +58,8 @@ def relaxed(session: Session) -> Connection:
 
     Once committed it is seen by everybody and outlives the process like any other; when the power
     fails, the last of such transactions may be lost, though never one after which a usual one was
-    committed, for both databases write one log in order. Only for what nobody was promised.
+    committed, for both databases write one log in order; the worker's sign of life is such a one,
+    every ten seconds. Only for what nobody was promised.
     A transaction that has begun already stays as it is.
     """
     if session.in_transaction():
