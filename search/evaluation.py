@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from search.documents import CustomerWords
-from search.ear import Ear
+from search.ear import Ear, RememberingEar
 from search.errors import EvaluationError
 from search.keys import feature_key
 from search.labelled_set import (
@@ -36,6 +36,7 @@ Warm = Literal["none", "all"] | int
 Field = Literal["text", "title"]
 
 _RANKED: Final = 10
+_REMEMBERED: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ def judge(
     ear: Ear | None = None,
 ) -> list[Judged]:
     """Rank every query of a set, as `evaluate` does."""
+    ear = RememberingEar(ear, _REMEMBERED) if ear else None
     judged: list[Judged] = []
     for held_out, tickets in _splits(labelled, folds):
         learned = _warmed(tickets, warm)

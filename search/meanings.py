@@ -58,10 +58,11 @@ class Meanings:
         found: Floats = products / (self.lengths[rows] * asked.lengths[0])
         return found
 
-    def differing(self, asked: "Meanings") -> Ints:
+    def differing(self, asked: "Meanings") -> npt.NDArray[np.int32]:
         """How many signs of each text are others than those of the one asked about."""
         others = np.bitwise_count(self.signs ^ asked.signs[0])
-        found: Ints = others.astype(np.int64).sum(axis=1)
+        # Narrow sums are twice as fast, and these may be of a million texts.
+        found: npt.NDArray[np.int32] = others.sum(axis=1, dtype=np.uint16).astype(np.int32)
         return found
 
     def arrays(self, name: str) -> dict[str, npt.NDArray[Any]]:

@@ -32,7 +32,7 @@ RANKED: Final = (
 )  # fmt: skip
 GATED: Final = (
     "energy", "clearness", "manner", "nearest", "text", "passage", "spelling",
-    "meaning", "meaning_nearest", "meaning_votes", "known",
+    "meaning", "meaning_nearest", "meaning_votes", "meaning_density", "known",
 )  # fmt: skip
 # An article that solved n tickets is learned by n / (n + 3).
 _LEARNED_AT: Final = 3.0
@@ -136,19 +136,21 @@ def rank_columns(candidates: Candidates, margins: Array) -> Array:
 
 def gated_signals(candidates: Candidates) -> Array:
     """The signals of each candidate that the gate looks at in the best one."""
-    return np.stack([candidates.signals[name] for name in GATED[2:-1]], axis=1)
+    return np.stack([candidates.signals[name] for name in GATED[2:-2]], axis=1)
 
 
 def gate_columns(scores: Array, gated: Array, known: float) -> Array:
     """The gate's signals of a draft, in the order of `GATED`.
 
-    `gated` are the `gated_signals` of the candidates that have these scores.
+    `gated` are the `gated_signals` of the candidates that have these scores. The density is how
+    near all the nearest tickets are in meaning, whichever article solved them.
     """
     shares = _shares(scores)
     peak = float(scores.max())
     energy = peak + float(np.log(np.exp(scores - peak).sum()))
     clearness = float(np.sum(shares * np.log(shares + 1e-12)))
-    return np.array([energy, clearness, *gated[int(np.argmax(scores))], known])
+    density = float(np.sqrt(np.sum(gated[:, -1] ** 2)))
+    return np.array([energy, clearness, *gated[int(np.argmax(scores))], density, known])
 
 
 def judge(recipe: Recipe, candidates: Candidates, margins: Array, known: float) -> Judgement:
@@ -197,14 +199,28 @@ def _shares(scores: Array) -> Array:
 
 DEFAULT_RECIPE: Final = Recipe()
 
+# Printed by `script/bench fit_recipe --ear --most 300`, but the bias: docs/relevance.md tells.
 HEARING_RECIPE: Final = Recipe(
     rank={
-        **_RANK,
-        "meaning": 3.0,
-        "meaning_centroid": 2.0,
-        "meaning_nearest": 2.0,
-        "meaning_votes": 1.0,
+        "spelling": 1.01,
+        "text": 21.98,
+        "passage": 3.81,
+        "manner": 3.18,
+        "nearest": 4.2,
+        "votes": 1.65,
+        "spelling_unlearned": 1.83,
+        "text_unlearned": 13.15,
+        "passage_unlearned": 3.88,
+        "popularity": 1.66,
+        "meaning": 2.64,
+        "meaning_centroid": 6.55,
+        "meaning_nearest": 0.25,
+        "meaning_votes": 0.59,
+        "meaning_unlearned": 11.58,
     },
+    gate={"clearness": 0.316, "passage": 1.324, "meaning": 2.835},
+    gate_bias=-0.1,
+    certainty=(-1.083, 0.673, 0.353),
 )
 """The same for a product with an ear (`search.ear`)."""
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from search.desk_model import DeskModel
 from search.documents import CustomerWords, Document
-from search.ear import Ear
+from search.ear import Ear, RememberingEar
 from search.keys import feature_key
 from search.linear_model import classes_of, train_linear_model
 from search.meaning_model import train_meaning_model
@@ -47,7 +47,7 @@ _MIN_OUTSIDE: Final = 30
 _DRAWN: Final = 0.15  # strength of the pull towards the default recipe, over the number of tickets
 _TOLD: Final = 3  # articles of each ranking from which the confidence is learned
 _GATE: Final = ("energy", "clearness", "manner")
-_HEARING_GATE: Final = (*_GATE, "meaning_nearest")
+_HEARING_GATE: Final = ("energy", "meaning_density")
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,8 @@ def train(
     tickets = solved_tickets(told)
     if len(tickets) < MIN_TICKETS:
         return None
+    # Every ticket is in six indexes here.
+    ear = RememberingEar(ear, 2 * MAX_TICKETS) if ear else None
     everything = SuggestionIndex.build(documents, told, version=1, ear=ear)
     index = _with_linear_models(everything)
     if index.model.linear is None:

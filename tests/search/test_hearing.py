@@ -8,7 +8,7 @@ from search import segment
 from search.counted import count_articles, fingerprint
 from search.desk_model import DeskModel
 from search.documents import CustomerWords
-from search.ear import MAX_WORDS, RememberingEar
+from search.ear import MAX_CHARACTERS, MAX_WORDS, RememberingEar
 from search.index_store import IndexStore
 from search.meanings import Meanings, means, rounded
 from search.recipe import DEFAULT_RECIPE, HEARING_RECIPE
@@ -127,10 +127,12 @@ def test_a_model_that_another_ear_taught_ranks_nothing():
 def test_a_text_is_heard_once_by_its_beginning_and_by_itself():
     inner = DictionaryEar()
     ear = RememberingEar(inner, most=2)
-    long = "bicycle " * 500
+    long = "bike " * 500
     first = ear.encode([long, "an invoice"])
     np.testing.assert_array_equal(ear.encode(["an invoice", long]), first[::-1])
     assert [len(text.split()) for text in inner.asked] == [MAX_WORDS, 2]
+    assert len(ear.encode(["x" * 9_000])) == 1
+    assert len(inner.asked.pop()) == MAX_CHARACTERS
     ear.encode(["a helmet"])
     ear.encode([long])
     assert len(inner.asked) == 4
