@@ -91,7 +91,9 @@ class Antesala:
     """The product's suggestions: language, ranking, gate, sections and excerpts."""
 
     name: ClassVar[str] = "Antesala, whole suggestion"
-    note: ClassVar[str] = "from the draft's text to what is shown; an update is saved and opened"
+    note: ClassVar[str] = (
+        "from the draft's text to five articles as shown; an update is saved and opened"
+    )
     libraries: ClassVar[Sequence[str]] = ("Stemmer", "scipy.sparse", "search.index_store")
 
     def __init__(self, folder: Path) -> None:
@@ -113,7 +115,7 @@ class Antesala:
 
     def query(self, text: str) -> list[str]:
         shown = self._opened.index.suggest(
-            Draft(text, ""), audiences=_PUBLIC, limit=HITS, threshold=0.0
+            Draft(text, ""), audiences=_PUBLIC, limit=_SHOWN, threshold=0.0
         )
         return [each.document_id for each in shown]
 
@@ -146,3 +148,5 @@ class Antesala:
 
 
 _PUBLIC = frozenset({"public"})
+# As many as a page shows.
+_SHOWN = 5

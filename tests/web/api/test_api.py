@@ -80,7 +80,8 @@ def test_a_draft_gets_suggestions_in_the_documented_shape(
     library: Library, client: FlaskClient, session: Session
 ):
     answer = ask(client)
-    assert set(answer) == {"attempt", "suggestions"}
+    assert set(answer) == {"attempt", "suggestions", "is_cut"}
+    assert answer["is_cut"] is False
     first = answer["suggestions"][0]
     assert first["article"] == {
         "slug": "invoice-blank",
@@ -90,13 +91,25 @@ def test_a_draft_gets_suggestions_in_the_documented_shape(
     }
     assert first["section"]["anchor"] == "clear-the-viewers-cache"
     assert first["section"]["title"].startswith("Clear the viewer")
-    assert set(first) == {"article", "section", "excerpt", "confidence", "terms"}
+    assert set(first) == {
+        "article", "section", "excerpt", "confidence", "terms", "sources", "earlier_tickets",
+    }  # fmt: skip
+    assert set(first["sources"]) & {"title", "section", "text"}
+    assert first["earlier_tickets"] == 0
     assert 0 < first["confidence"] <= 1
     assert "invoice" in first["terms"]
     assert "<" not in first["excerpt"]
     attempt = attempt_of(session, answer["attempt"])
     assert attempt.channel is Channel.API
     assert attempt.visitor is None
+
+
+def test_a_draft_that_is_too_long_to_be_read_whole_is_answered_and_told_so(
+    library: Library, client: FlaskClient
+):
+    answer = ask(client, body="The invoice PDF is blank. " + "Nothing else helped me. " * 400)
+    assert answer["is_cut"] is True
+    assert answer["suggestions"][0]["article"]["slug"] == "invoice-blank"
 
 
 def test_typing_on_belongs_to_the_same_attempt(
