@@ -144,16 +144,16 @@ def _memory(kind: type[Engine], folder: Path, texts: Sequence[str]) -> tuple[int
 def _hold(kind: type[Engine], folder: Path, texts: Sequence[str], answer: Connection) -> None:
     for library in kind.libraries:
         importlib.import_module(library)
-    before = _set_sizes()["Pss"]
+    before = set_sizes()["Pss"]
     engine = kind(folder)
     engine.open()
     for text in texts:
         engine.query(text)
-    after = _set_sizes()
+    after = set_sizes()
     answer.send((after["Pss"] - before, after["Rss"]))
 
 
-def _set_sizes() -> dict[str, int]:
+def set_sizes() -> dict[str, int]:
     """This process's memory in bytes, by Linux's names."""
     sizes = {}
     for line in Path("/proc/self/smaps_rollup").read_text("ascii").splitlines()[1:]:
