@@ -92,18 +92,17 @@ def search_articles(
     if engine is None:
         return SearchResults(is_ready=False)
     try:
-        found = engine.search(request, _ranked(indexes, text, audiences, locale))
+        found = engine.search(request, ranked(indexes.suggestions(), text, audiences, locale))
     except SnapshotError:
         _LOG.exception("the article index cannot be searched")
         return SearchResults(is_ready=False)
     return _checked(session, actor, found)
 
 
-def _ranked(
-    indexes: Indexes, text: str, audiences: frozenset[str], locale: str
+def ranked(
+    ranker: SuggestionIndex | None, text: str, audiences: frozenset[str], locale: str
 ) -> tuple[Ranked, ...]:
     """The ranker's order for the plain words of the query; nothing without one, or if it fails."""
-    ranker = indexes.suggestions()
     if ranker is None:
         return ()
     draft = Draft(subject=parse_query(text).text, body="", locale=locale)
