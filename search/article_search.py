@@ -42,7 +42,8 @@ class SearchPage:
 
     `total` counts the readable hits on all pages. `did_you_mean` is the corrected query, made only
     of words that stand in documents of the request's audiences. `was_cut`: the query was longer
-    than what is searched for, or had to be simplified.
+    than what is searched for, or had to be simplified. `was_loosened`: a phrase stands nowhere, and
+    its words were searched for instead.
     """
 
     total: int
@@ -51,6 +52,7 @@ class SearchPage:
     was_cut: bool
     page: int
     pages: int
+    was_loosened: bool = False
 
 
 class ArticleSearch(Protocol):

@@ -33,6 +33,12 @@ class QueryText:
         """Everything asked for, as plain text."""
         return " ".join((*self.phrases, *self.words, *self.prefixes))
 
+    def without_demands(self) -> "QueryText":
+        """The same words, of which none has to stand beside another: a simpler query."""
+        words = [*(word for phrase in self.phrases for word in phrase.split()), *self.words]
+        plain = tuple(dict.fromkeys([*words, *self.prefixes]))
+        return QueryText(plain, (), (), self.was_cut)
+
 
 def parse_query(typed: str) -> QueryText:
     """Take a query apart: "phrases", prefix*es and words, up to the caps above.

@@ -57,6 +57,11 @@ def _page(
     reading: Reading, request: SearchRequest, parsed: QueryText, boosts: Sequence[Ranked]
 ) -> SearchPage:
     order = _fused(reading, request, parsed, boosts)
+    was_loosened = not order and bool(parsed.phrases)
+    if was_loosened:
+        # People quote what they read on a screen: its words are better than nothing.
+        parsed = parsed.without_demands()
+        order = _fused(reading, request, parsed, boosts)
     per_page = min(max(request.per_page, 1), MAX_PER_PAGE)
     pages = -(-len(order) // per_page)
     page = min(max(request.page, 1), max(pages, 1))
@@ -68,6 +73,7 @@ def _page(
         was_cut=parsed.was_cut,
         page=page,
         pages=pages,
+        was_loosened=was_loosened and bool(order),
     )
 
 

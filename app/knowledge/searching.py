@@ -15,7 +15,6 @@ from app.knowledge import queries
 from app.knowledge.cards import ArticleCard
 from search.article_search import ArticleSearch, SearchPage, SearchRequest
 from search.errors import SnapshotError
-from search.query_text import parse_query
 from search.suggestions import Draft, Ranked, SuggestionIndex
 
 PER_PAGE: Final = 10
@@ -60,6 +59,7 @@ class SearchResults:
     pages: int = 0
     did_you_mean: str | None = None
     was_cut: bool = False
+    was_loosened: bool = False
     is_ready: bool = True
 
 
@@ -102,10 +102,10 @@ def search_articles(
 def ranked(
     ranker: SuggestionIndex | None, text: str, audiences: frozenset[str], locale: str
 ) -> tuple[Ranked, ...]:
-    """The ranker's order for the plain words of the query; nothing without one, or if it fails."""
+    """The ranker's order for the words of the query; nothing without one, or if it fails."""
     if ranker is None:
         return ()
-    draft = Draft(subject=parse_query(text).text, body="", locale=locale)
+    draft = Draft(subject=text, body="", locale=locale)
     try:
         ranking, gate = ranker.rank_with_gate(draft, audiences=audiences, limit=_MAX_RANKED)
     except Exception:  # noqa: BLE001 - whatever is wrong with it, the search engine answers
@@ -133,4 +133,5 @@ def _checked(session: Session, actor: Actor, found: SearchPage) -> SearchResults
         pages=found.pages,
         did_you_mean=found.did_you_mean,
         was_cut=found.was_cut,
+        was_loosened=found.was_loosened,
     )

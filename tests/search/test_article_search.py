@@ -67,7 +67,15 @@ def test_words_find_articles_whatever_their_form_and_accents(engine, text, first
 
 def test_a_phrase_demands_its_words_in_order(engine):
     assert ids(find(engine, '"tyre is flat"')) == ["bike-en"]
-    assert ids(find(engine, '"flat is tyre"')) == []
+    assert ids(find(engine, '"bicycle for"')) == ["bike-en"]
+
+
+def test_a_phrase_that_stands_nowhere_is_searched_by_its_words_and_told_so(engine):
+    assert not find(engine, '"tyre is flat"').was_loosened
+    page = find(engine, '"flat is tyre"')
+    assert ids(page)[0] == "bike-en"
+    assert page.was_loosened
+    assert find(engine, '"zanzibarian nonsense"').total == 0
 
 
 def test_a_prefix_finds_the_words_that_begin_with_it(engine):

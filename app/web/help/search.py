@@ -84,6 +84,7 @@ def results() -> str:
         language=language,
         found=found,
         was_cut=found.was_cut or asked.was_long,
+        was_loosened=found.was_loosened,
         categories=browsing.category_facets(db(), current_actor(), content_locale()),
         tags=[tag for tag, _count in tags.most_common(_TAGS_OFFERED)],
         page_address=lambda page: asked.address(page=page),
