@@ -46,8 +46,10 @@ def main() -> None:
             engine.rebuild(labelled.documents, version=1)
 
             def listed(query: LabelledQuery) -> list[str]:
-                liked = ranked(index, query.title, AUDIENCES, query.locale)
-                found = engine.search(SearchRequest(query.title, AUDIENCES), liked)  # noqa: B023 - called at once
+                liked, gate = ranked(index, query.title, AUDIENCES, query.locale)
+                found = engine.search(  # noqa: B023 - called at once
+                    SearchRequest(query.title, AUDIENCES), liked, is_about_something=gate >= 0
+                )
                 return [hit.document_id for hit in found.hits]
 
             show(f"page, {name}", queries, listed)

@@ -70,11 +70,18 @@ class ArticleSearch(Protocol):
     def version(self) -> int | None:
         """The version of the last rebuild or apply; None when there is no readable index."""
 
-    def search(self, request: SearchRequest, boosts: Sequence[Ranked] | None = None) -> SearchPage:
+    def search(
+        self,
+        request: SearchRequest,
+        boosts: Sequence[Ranked] | None = None,
+        *,
+        is_about_something: bool = True,
+    ) -> SearchPage:
         """Find articles.
 
         `boosts` is the suggestion ranker's ranking for the same text: the two are fused, and what
-        customers called it counts here too.
+        customers called it counts here too. When the text is about nothing here, as far as the
+        ranker can tell, and no word of it is found, the page stays empty.
 
         No text raises: too long, unbalanced or senseless queries find what is left of them.
         Raises SnapshotError when there is no readable index.

@@ -41,8 +41,7 @@ def worth_showing(liked: Mapping[Key, Ranked], tail_share: float = TAIL_SHARE) -
     """The articles of the ranker's that are listed whether or not a word of them matches.
 
     A list is read from its top: what stands far below the best costs the reader nothing, so the
-    bar is relative. Whether there is anything to list at all is not this function's question:
-    of a query that is about nothing here the ranker is told to have no confidence.
+    bar is relative. Whether there is anything to list at all is not this function's question.
     """
     best = max((ranked.confidence for ranked in liked.values()), default=0.0)
     return {

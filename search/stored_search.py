@@ -45,23 +45,33 @@ class StoredArticleSearch:
     def version(self) -> int | None:
         return self._folder.version()
 
-    def search(self, request: SearchRequest, boosts: Sequence[Ranked] | None = None) -> SearchPage:
+    def search(
+        self,
+        request: SearchRequest,
+        boosts: Sequence[Ranked] | None = None,
+        *,
+        is_about_something: bool = True,
+    ) -> SearchPage:
         parsed = parse_query(request.text)
         if parsed.is_empty or not request.audiences:
             return SearchPage(0, (), None, parsed.was_cut, page=1, pages=0)
         with self._readings.lent() as reading:
-            return _page(reading, request, parsed, boosts or ())
+            return _page(reading, request, parsed, boosts or (), is_about_something)
 
 
 def _page(
-    reading: Reading, request: SearchRequest, parsed: QueryText, boosts: Sequence[Ranked]
+    reading: Reading,
+    request: SearchRequest,
+    parsed: QueryText,
+    boosts: Sequence[Ranked],
+    is_about_something: bool,  # noqa: FBT001 - as it was given
 ) -> SearchPage:
-    order = _fused(reading, request, parsed, boosts)
+    order = _fused(reading, request, parsed, boosts, is_about_something)
     was_loosened = not order and bool(parsed.phrases)
     if was_loosened:
         # People quote what they read on a screen: its words are better than nothing.
         parsed = parsed.without_demands()
-        order = _fused(reading, request, parsed, boosts)
+        order = _fused(reading, request, parsed, boosts, is_about_something)
     per_page = min(max(request.per_page, 1), MAX_PER_PAGE)
     pages = -(-len(order) // per_page)
     page = min(max(request.page, 1), max(pages, 1))
@@ -78,7 +88,11 @@ def _page(
 
 
 def _fused(
-    reading: Reading, request: SearchRequest, parsed: QueryText, boosts: Sequence[Ranked]
+    reading: Reading,
+    request: SearchRequest,
+    parsed: QueryText,
+    boosts: Sequence[Ranked],
+    is_about_something: bool,  # noqa: FBT001 - as it was given
 ) -> list[tuple[int, float]]:
     """Keys of the articles found by either, and their scores, best first."""
     question = asked(parsed, request.locale)
@@ -88,7 +102,8 @@ def _fused(
     keys = reading.within([ranked.document_id for ranked in boosts], scope) if boosts else {}
     liked = {keys[ranked.document_id]: ranked for ranked in boosts if ranked.document_id in keys}
     # A phrase or a prefix is a demand: the ranker may then only reorder what fulfils it.
-    alone = set() if question.is_demanding else worth_showing(liked)
+    may_add = not question.is_demanding and (is_about_something or bool(matched))
+    alone = worth_showing(liked) if may_add else set()
     scores = {key: ranked.score for key, ranked in liked.items() if key in matched or key in alone}
     return fuse(matched, scores)
 

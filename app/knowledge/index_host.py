@@ -240,9 +240,15 @@ class _WatchedSearch:
         self.apply = engine.apply
         self.version = engine.version
 
-    def search(self, request: SearchRequest, boosts: Sequence[Ranked] | None = None) -> SearchPage:
+    def search(
+        self,
+        request: SearchRequest,
+        boosts: Sequence[Ranked] | None = None,
+        *,
+        is_about_something: bool = True,
+    ) -> SearchPage:
         try:
-            return self._engine.search(request, boosts)
+            return self._engine.search(request, boosts, is_about_something=is_about_something)
         except SnapshotError as error:
             self._report_damage(error)
             raise

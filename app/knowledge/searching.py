@@ -5,7 +5,7 @@ is looked up in the database before it is shown: what was withdrawn a moment ago
 """
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from sqlalchemy.orm import Session
@@ -92,7 +92,8 @@ def search_articles(
     if engine is None:
         return SearchResults(is_ready=False)
     try:
-        found = engine.search(request, ranked(indexes.suggestions(), text, audiences, locale))
+        boosts, gate = ranked(indexes.suggestions(), text, audiences, locale)
+        found = engine.search(request, boosts, is_about_something=gate >= 0)
     except SnapshotError:
         _LOG.exception("the article index cannot be searched")
         return SearchResults(is_ready=False)
@@ -101,20 +102,16 @@ def search_articles(
 
 def ranked(
     ranker: SuggestionIndex | None, text: str, audiences: frozenset[str], locale: str
-) -> tuple[Ranked, ...]:
-    """The ranker's order for the words of the query; nothing without one, or if it fails."""
+) -> tuple[tuple[Ranked, ...], float]:
+    """The ranker's order for the words of the query, and its gate; nothing without one."""
     if ranker is None:
-        return ()
+        return (), 0.0
     draft = Draft(subject=text, body="", locale=locale)
     try:
-        ranking, gate = ranker.rank_with_gate(draft, audiences=audiences, limit=_MAX_RANKED)
+        return ranker.rank_with_gate(draft, audiences=audiences, limit=_MAX_RANKED)
     except Exception:  # noqa: BLE001 - whatever is wrong with it, the search engine answers
         _LOG.exception("the ranker failed; the search goes on without it")
-        return ()
-    if gate >= 0:
-        return ranking
-    # Too little speaks for anything: the ranker may order what the engine finds, not add to it.
-    return tuple(replace(each, confidence=0.0) for each in ranking)
+        return (), 0.0
 
 
 def _checked(session: Session, actor: Actor, found: SearchPage) -> SearchResults:
