@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts.actor import ANYBODY
 from app.db.database import Database
 from app.deflection import service
+from app.deflection.models import Attempt, Impression
 from app.deflection.ranking import RankingPolicy
 from app.deflection.service import Origin, Typed
 from app.deflection.states import Channel, Verdict
@@ -47,6 +48,27 @@ def say(
     with database.writing() as writing:
         service.give_verdict(writing, token=token, article_id=article, verdict=verdict, now=NOW)
     return token, article
+
+
+def strangers(session: Session, app: Flask, article: int, count: int) -> list[str]:
+    """Attempts of so many people to whom the article was suggested; their tokens."""
+    attempts = [
+        Attempt(
+            token=token_of(app),
+            visitor=f"{number:064d}",
+            locale="en",
+            created_at=NOW,
+            updated_at=NOW,
+            impressions=[
+                Impression(article_id=article, rank=1, score=9.0, confidence=0.9, shown_at=NOW)
+            ],
+        )
+        for number in range(count)
+    ]
+    session.add_all(attempts)
+    tokens = [attempt.token for attempt in attempts]
+    session.commit()
+    return tokens
 
 
 def counts(session: Session, article: int) -> tuple[int, int]:
@@ -100,8 +122,12 @@ def test_a_thousand_hostile_verdicts_move_an_article_by_no_more_than_the_bound(
     before = {
         each.document_id: each.score for each in indexes.suggestions().rank(DRAFT, audiences=PUBLIC)
     }
-    for number in range(1_000):
-        _, article = say(database, app, Verdict.TRIED, visitor=f"{number:064d}")
+    _, article = say(database, app, Verdict.TRIED, visitor="a" * 64)
+    for token in strangers(session, app, article, 999):
+        with database.writing() as writing:
+            service.give_verdict(
+                writing, token=token, article_id=article, verdict=Verdict.TRIED, now=NOW
+            )
     assert counts(session, article) == (0, 1_000)
     indexes.refresh()
     after = {
