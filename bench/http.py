@@ -3,9 +3,8 @@
 script/bench http [--articles N]: writes N invented articles into an installation of its own and
 indexes them, starts the product and a bare Flask application (bench/http_bare.py) on the
 product's own server with one worker each, all on one core, and loads them from the other core,
-in turns (A B C D, A B C D, …). *New attempts* are short drafts of 3 to 8 words; *typing on* is one
-attempt whose draft grows from 3 to 12 words, a word at a time; *without the search* is the
-product with a ranker that answers at once (bench/http_without_search.py). Rate limits are on.
+in turns (A B C, A B C, …). *New attempts* are short drafts of 3 to 8 words; *typing on* is one
+attempt whose draft grows from 3 to 12 words, a word at a time. Rate limits are on.
 """
 
 import argparse
@@ -31,7 +30,6 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 BARE: Final = "bare Flask"
 NEW: Final = "new attempts"
 TYPING: Final = "typing on"
-IDLE: Final = "new attempts, without the search"
 READY_WITHIN_SECONDS: Final = 90
 TYPED_WORDS: Final = range(3, 13)
 
@@ -71,14 +69,12 @@ def measure(
     with (
         served("bench.http_bare:app", data, server) as bare,
         served("wsgi:app", data, server) as product,
-        served("bench.http_without_search:app", data, server) as idle,
     ):
         os.sched_setaffinity(0, {client})
         kinds = {
             BARE: (bare, new),
             NEW: (product, new),
             TYPING: (product, typed),
-            IDLE: (idle, new),
         }
 
         def run(kind: str, seconds: float) -> Load:

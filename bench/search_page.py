@@ -8,12 +8,13 @@ both, and the share of questions for which the page lists a right article among 
 import argparse
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from app.commands.search import sections_of_markdown
 from app.knowledge.searching import ranked
 from search.article_engines import article_search
-from search.article_search import SearchRequest
+from search.article_search import ArticleSearch, SearchRequest
 from search.labelled_set import AUDIENCE, LabelledQuery, read_labelled_set
 from search.metrics import mean, ndcg_at, recall_at
 from search.suggestions import Draft, SuggestionIndex
@@ -44,15 +45,15 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             engine = article_search(name, Path(folder))
             engine.rebuild(labelled.documents, version=1)
+            show(f"page, {name}", queries, partial(listed, engine, index))
 
-            def listed(query: LabelledQuery) -> list[str]:
-                liked, gate = ranked(index, query.title, AUDIENCES, query.locale)
-                found = engine.search(  # noqa: B023 - called at once
-                    SearchRequest(query.title, AUDIENCES), liked, is_about_something=gate >= 0
-                )
-                return [hit.document_id for hit in found.hits]
 
-            show(f"page, {name}", queries, listed)
+def listed(engine: ArticleSearch, index: SuggestionIndex, query: LabelledQuery) -> list[str]:
+    """The ids of the page's first ten hits, as the product asks for them."""
+    liked, gate = ranked(index, query.title, AUDIENCES, query.locale)
+    request = SearchRequest(query.title, AUDIENCES)
+    found = engine.search(request, liked, is_about_something=gate >= 0)
+    return [hit.document_id for hit in found.hits]
 
 
 def show(
