@@ -95,7 +95,9 @@ export class Suggestions {
       if (same) same.replaceWith(item);
       else list.append(item);
     }
-    this.#panel.replaceChildren(...(list ? [fresh] : []));
+    // Without a list there may still be a word about a draft that is too long to be compared whole.
+    const speaks = list || fresh.querySelector(".suggestions-cut");
+    this.#panel.replaceChildren(...(speaks ? [fresh] : []));
     // Moving an element takes the focus from it; only what had it gets it back.
     if (focused?.isConnected) focused.focus({ preventScroll: true });
   }
