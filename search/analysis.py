@@ -6,10 +6,9 @@ folded, and a few exact forms (codes, words with ñ, hyphenated words written as
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
 from typing import Final, Protocol, cast
 
 from search.keys import feature_key
@@ -22,6 +21,7 @@ MAX_DRAFT_WORDS: Final = 600
 MAX_WORD_CHARACTERS: Final = 40
 # Memoised surfaces per language: natural vocabulary fits, a flood of invented words does not stay.
 _MEMO_WORDS: Final = 200_000
+_MEMO_CHARACTERS: Final = 80
 
 _MARK_FLOOD: Final = re.compile(
     r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]{3})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]+"
@@ -76,6 +76,8 @@ def clean(text: str, limit: int | None = None) -> str:
 
 def fold(word: str) -> str:
     """Lower case without accents; ñ becomes n."""
+    if word.isascii():
+        return word.lower()
     decomposed = unicodedata.normalize("NFD", word.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
@@ -102,32 +104,31 @@ class Analyser:
         self._stop_words = STOP_WORDS.get(language or "", ALL_STOP_WORDS)
         self._memo: dict[str, tuple[Word, ...]] = {}
         self._looks: dict[str, tuple[tuple[str, ...], str]] = {}
-        self._stems: dict[str, tuple[str, ...]] = {}
 
     def words(self, cleaned: str, limit: int | None = None) -> list[Word]:
         """The words of a cleaned text, in order; at most `limit` of them."""
         words: list[Word] = []
-        for match in _TOKEN.finditer(cleaned):
-            words.extend(self._remembered(match.group()))
+        known = self._memo
+        for chunk in cleaned.split():
+            words += known.get(chunk) or self._remembered(chunk)
             if limit is not None and len(words) >= limit:
                 return words[:limit]
         return words
 
-    def telling_stems(self, cleaned: str) -> Iterable[str]:
-        """The stems of a cleaned text in order, stop words left out."""
-        known = self._stems
-        if len(known) >= _MEMO_WORDS:
-            known.clear()
-        tokens = _TOKEN.findall(cleaned)
-        found = list(map(known.get, tokens))
-        if None in found:
-            found = [known.get(token) or self._learn_stems(token) for token in tokens]
-        return chain.from_iterable(cast("list[tuple[str, ...]]", found))
+    def stems_among(self, cleaned: str, wanted: frozenset[str]) -> set[str]:
+        """Which of some stems stand in a cleaned text, stop words left out.
 
-    def _learn_stems(self, token: str) -> tuple[str, ...]:
-        stems = tuple(word.stem for word in self._remembered(token) if not word.common)
-        self._stems[token] = stems
-        return stems
+        Only what begins like one of them is analysed: a stem keeps the first two letters of its
+        word, except that "lying" has the stem "lie".
+        """
+        beginnings = {stem[:2] for stem in wanted}
+        beginnings |= {f"{each[0]}y" for each in beginnings if each[1:] == "i"}
+        found: set[str] = set()
+        for chunk, lowered in zip(cleaned.split(), cleaned.lower().split(), strict=True):
+            if lowered[:2] in beginnings or not (lowered.isascii() and lowered.isalnum()):
+                words = self._memo.get(chunk) or self._remembered(chunk)
+                found.update([word.stem for word in words if not word.common])
+        return found & wanted
 
     def places(self, cleaned: str) -> Iterator[tuple[int, int, str]]:
         """Where each token begins and ends, and the token."""
@@ -155,13 +156,16 @@ class Analyser:
         self._looks[text] = look
         return look
 
-    def _remembered(self, token: str) -> tuple[Word, ...]:
-        found = self._memo.get(token)
+    def _remembered(self, chunk: str) -> tuple[Word, ...]:
+        """The words of a text without spaces, which may hold several tokens."""
+        found = self._memo.get(chunk)
         if found is None:
-            found = self._analyse(token)
-            if len(self._memo) >= _MEMO_WORDS:
-                self._memo.clear()
-            self._memo[token] = found
+            tokens = _TOKEN.findall(chunk)
+            found = tuple([word for token in tokens for word in self._analyse(token)])
+            if len(chunk) <= _MEMO_CHARACTERS:
+                if len(self._memo) >= _MEMO_WORDS:
+                    self._memo.clear()
+                self._memo[chunk] = found
         return found
 
     def _analyse(self, token: str) -> tuple[Word, ...]:
@@ -183,7 +187,7 @@ class Analyser:
         if "ñ" in lowered:
             # The weaker distinction: año and ano share the folded stem, only año has this one.
             exact = (f"={fold_except_enye(lowered)}",)
-        if any(c.isdigit() for c in folded) or self._language is None:
+        if self._language is None or any(map(str.isdigit, folded)):
             stem = folded
         else:
             stem = fold(_stemmer(self._language).stemWord(folded)) or folded

@@ -19,7 +19,7 @@ With an ear, meanings are signals too (`search.hearing`).
 An article without a body has no text and no passage: its title would count three times.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,14 +28,21 @@ import numpy.typing as npt
 
 from search.counting import Floats, Ints
 from search.fields import best_and_equal
-from search.hearing import MEANT, Heard, HeardTicket, articles_near, meant_signals, near_tickets
+from search.hearing import (
+    MEANT,
+    Heard,
+    HeardTicket,
+    add_meant_signals,
+    articles_near,
+    near_tickets,
+)
 from search.query import Live, Place, Query
-from search.segment import SMALL, Segment, ranges
+from search.segment import SMALL, Segment
 
 SIGNALS: Final = (
     "title", "spelling", "text", "passage", "centroid", "manner", "nearest", "votes",
 )  # fmt: skip
-Signals = Mapping[str, npt.NDArray[np.float64]]
+EVIDENCE: Final = (*SIGNALS, *MEANT)
 
 # So many articles of a larger help centre come into question, by a first look at whole fields.
 _CANDIDATES: Final = 96
@@ -44,7 +51,8 @@ _NEAR_TICKETS: Final = 128
 _VOTES: Final = 20
 _WORDS_SHARE: Final = 0.5
 # Weights of the first look, near those of the rank.
-_FIRST_LOOK: Final = {"title": 3.0, "text": 18.0, "centroid": 8.0}
+_FIRST_TEXT: Final = 18.0
+_FIRST_LOOK: Final = {"title": 3.0, "centroid": 8.0}
 _FIRST_SPELLING: Final = 8.0
 
 
@@ -68,11 +76,14 @@ class NearTickets:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Articles that come into question: of part `parts[c]` number `rows[c]`, with their signals."""
+    """Articles that come into question: of part `parts[c]` number `rows[c]`.
+
+    `signals[c]` are those of each, in the order of `EVIDENCE`; none is negative.
+    """
 
     parts: Ints
     rows: Ints
-    signals: Signals
+    signals: npt.NDArray[np.float64]
     ticket_counts: npt.NDArray[np.float64]
     standings: npt.NDArray[np.float64]
     near: NearTickets
@@ -89,45 +100,54 @@ def gather(query: Query, parts: Sequence[Live], heard: Heard | None = None) -> C
     """
     near = _near_tickets(query, parts)
     alike = near_tickets(heard, parts) if heard else []
+    texts = [_text(part.segment, place) for part, place in zip(parts, query.places, strict=True)]
     if sum(part.article_count for part in parts) <= SMALL:
         rows = [np.flatnonzero(~part.dead) for part in parts]
     else:
-        rows = _first_look(query, parts, near, _heard_articles(heard, parts, alike))
-    found = [
-        _signals(part.segment, place, own, near, number)
-        for number, (part, place, own) in enumerate(zip(parts, query.places, rows, strict=True))
-    ]
-    for at, (part, own) in enumerate(zip(parts, rows, strict=True)):
-        found[at].update(meant_signals(heard, part.segment, own, alike, at))
-    columns = [part.segment.articles for part in parts]
-
-    def column(name: str) -> npt.NDArray[Any]:
-        own = [getattr(each, name)[at] for each, at in zip(columns, rows, strict=True)]
-        return np.concatenate(own)[order]
-
+        rows = _first_look(query, parts, texts, near, _heard_articles(heard, parts, alike))
+    signals = np.zeros((sum(map(len, rows)), len(EVIDENCE)))
+    begin = 0
+    for number, (part, place, own) in enumerate(zip(parts, query.places, rows, strict=True)):
+        if len(own):
+            found = signals[begin : begin + len(own)]
+            _add_signals(found[:, : len(SIGNALS)], part.segment, place, own, texts[number])
+            _add_tickets(found[:, : len(SIGNALS)], near, number, own)
+            add_meant_signals(found[:, len(SIGNALS) :], heard, part.segment, own, alike, number)
+            begin += len(own)
     # In an order that has nothing to do with parts, so that sums round alike however articles came.
-    order = np.argsort(
-        np.concatenate([own.id_keys[at] for own, at in zip(columns, rows, strict=True)])
-    )
-    counts = [np.full(len(own), at, np.int64) for at, own in enumerate(rows)]
+    columns = [part.segment.articles for part in parts]
+    order = np.argsort(_joined(own.id_keys[at] for own, at in zip(columns, rows, strict=True)))
+    counts = _joined(own.ticket_counts[at] for own, at in zip(columns, rows, strict=True))
+    standings = _joined(own.standings[at] for own, at in zip(columns, rows, strict=True))
+    numbers = np.repeat(np.arange(len(parts)), [len(own) for own in rows])
     return Candidates(
-        parts=np.concatenate(counts)[order],
-        rows=np.concatenate(rows)[order],
-        signals={
-            name: np.concatenate([each[name] for each in found])[order].astype(np.float64)
-            for name in (*SIGNALS, *MEANT)
-        },
-        ticket_counts=column("ticket_counts").astype(np.float64),
-        standings=column("standings").astype(np.float64),
+        parts=numbers[order],
+        rows=_joined(rows)[order],
+        signals=signals[order],
+        ticket_counts=counts[order].astype(np.float64),
+        standings=standings[order].astype(np.float64),
         near=near,
     )
 
 
-def text_scores(part: Live, place: Place) -> Floats:
-    """The first look at every article of a part, and nothing else: what benchmarks time."""
-    scores = np.zeros(part.segment.article_count, dtype=np.float32)
+def _joined(columns: Iterable[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    every = list(columns)
+    return every[0] if len(every) == 1 else np.concatenate(every)
+
+
+def _text(segment: Segment, place: Place) -> Floats:
+    """The signal `text` of every article."""
+    scores = np.zeros(segment.article_count, dtype=np.float32)
     words, weights = place.words[place.telling], place.word_weights[place.telling]
-    fields = part.segment.by_feature
+    segment.by_feature["text"].add_scores(words, weights, scores)
+    return scores
+
+
+def _looked(segment: Segment, place: Place, text: Floats) -> Floats:
+    """The first look at every article."""
+    scores = text * np.float32(_FIRST_TEXT)
+    words, weights = place.words[place.telling], place.word_weights[place.telling]
+    fields = segment.by_feature
     for name, share in _FIRST_LOOK.items():
         if len(fields[name].rows):
             fields[name].add_scores(words, weights * np.float32(share), scores)
@@ -146,12 +166,17 @@ def _heard_articles(
 
 
 def _first_look(
-    query: Query, parts: Sequence[Live], near: NearTickets, heard: set[tuple[int, int]]
+    query: Query,
+    parts: Sequence[Live],
+    texts: Sequence[Floats],
+    near: NearTickets,
+    heard: set[tuple[int, int]],
 ) -> list[Ints]:
     scores, at, rows, keys = [], [], [], []
     for number, (part, place) in enumerate(zip(parts, query.places, strict=True)):
-        looked = text_scores(part, place)
-        looked[part.dead] = 0.0
+        looked = _looked(part.segment, place, texts[number])
+        if part.article_count < len(looked):
+            looked[part.dead] = 0.0
         best = best_and_equal(looked, _CANDIDATES)
         scores.append(looked[best])
         at.append(np.full(len(best), number))
@@ -218,28 +243,36 @@ def _nearness(segment: Segment, place: Place, tickets: Ints) -> Floats:
     return nearness
 
 
-def _signals(
-    segment: Segment, place: Place, rows: Ints, near: NearTickets, part: int
-) -> dict[str, npt.NDArray[np.floating[Any]]]:
+def _add_signals(
+    found: npt.NDArray[np.float64], segment: Segment, place: Place, rows: Ints, text: Floats
+) -> None:
+    """The signals of some articles, which are sorted, but those of tickets."""
     starts = segment.articles.passage_starts
-    lengths = starts[rows + 1] - starts[rows]
+    begins = starts[rows]
+    lengths = starts[rows + 1] - begins
     offsets = np.cumsum(lengths) - lengths
-    passages = ranges(starts, rows)
-    fields, found = segment.by_row, {}
+    passages = np.repeat(begins - offsets, lengths) + np.arange(int(offsets[-1] + lengths[-1]))
+    fields = segment.by_row
+    taught = segment.ticket_count > 0
+    found[:, _AT["text"]] = text[rows]
     with segment.weighing(place.words, place.word_weights) as wanted:
-        for name in ("title", "text", "centroid"):
-            found[name] = fields[name].scores(rows, wanted)
+        found[:, _AT["title"]] = fields["title"].scores(rows, wanted)
         by_passage = fields["passage"].scores(passages, wanted)
+        found[:, _AT["passage"]] = np.maximum.reduceat(by_passage, offsets)
+        if taught:
+            found[:, _AT["centroid"]] = fields["centroid"].scores(rows, wanted)
     with segment.weighing(place.grams, place.gram_weights) as wanted:
-        for name in ("spelling", "manner"):
-            found[name] = fields[name].scores(rows, wanted)
-    found["passage"] = np.maximum.reduceat(by_passage, offsets) if len(rows) else by_passage
-    found["nearest"], found["votes"] = _told_by(near, part, rows)
-    return found
+        found[:, _AT["spelling"]] = fields["spelling"].scores(rows, wanted)
+        if taught:
+            found[:, _AT["manner"]] = fields["manner"].scores(rows, wanted)
 
 
-def _told_by(near: NearTickets, part: int, rows: Ints) -> tuple[Floats, Floats]:
+def _add_tickets(
+    found: npt.NDArray[np.float64], near: NearTickets, part: int, rows: Ints
+) -> None:
     """The nearest ticket of each article, and the votes of the nearest tickets of all."""
+    if not len(near.parts):
+        return
     nearest, voted = np.zeros(len(rows), np.float32), np.zeros(len(rows), np.float32)
     own = near.parts == part
     at, nearness = np.searchsorted(rows, near.rows[own]), near.nearness[own]
@@ -247,4 +280,8 @@ def _told_by(near: NearTickets, part: int, rows: Ints) -> tuple[Floats, Floats]:
     votes = own[:_VOTES]
     at, nearness = at[: int(votes.sum())], nearness[: int(votes.sum())]
     np.add.at(voted, at, nearness * nearness)
-    return nearest, np.sqrt(voted)
+    found[:, _AT["nearest"]] = nearest
+    found[:, _AT["votes"]] = np.sqrt(voted)
+
+
+_AT: Final = {name: number for number, name in enumerate(EVIDENCE)}

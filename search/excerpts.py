@@ -1,7 +1,6 @@
 """The few lines of a passage that show why it was suggested."""
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from search.analysis import Analyser
@@ -9,8 +8,6 @@ from search.analysis import Analyser
 EXCERPT_CHARACTERS: Final = 240
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?:])\s+")
 _ELLIPSIS: Final = "…"
-# What is suggested to somebody is suggested again as they type on.
-_MEMO_TEXTS: Final = 512
 
 
 def excerpt(text: str, stems: frozenset[str], analyser: Analyser) -> str:
@@ -20,8 +17,8 @@ def excerpt(text: str, stems: frozenset[str], analyser: Analyser) -> str:
     """
     if len(text) <= EXCERPT_CHARACTERS:
         return text
-    sentences, stems_of = _sentences(text, analyser)
-    hits = [stems & each for each in stems_of]
+    sentences = _SENTENCE_END.split(text)
+    hits = [analyser.stems_among(each, stems) for each in sentences]
     best, best_score = 0, -1
     for start in range(len(sentences)):
         seen: set[str] = set()
@@ -37,10 +34,3 @@ def excerpt(text: str, stems: frozenset[str], analyser: Analyser) -> str:
     if len(chosen) > EXCERPT_CHARACTERS:
         chosen = chosen[:EXCERPT_CHARACTERS].rsplit(" ", 1)[0].rstrip(",;: ") + _ELLIPSIS
     return chosen if best == 0 else f"{_ELLIPSIS} {chosen}"
-
-
-@lru_cache(_MEMO_TEXTS)
-def _sentences(text: str, analyser: Analyser) -> tuple[list[str], list[frozenset[str]]]:
-    """The sentences of a text and the telling stems of each. Do not change them."""
-    sentences = _SENTENCE_END.split(text)
-    return sentences, [frozenset(analyser.telling_stems(sentence)) for sentence in sentences]

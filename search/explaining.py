@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from search.recipe import GATED, RANKED, gate_columns, gated_signals
+from search.recipe import GATED, RANKED, gate_columns
 from search.suggestions import Draft, SuggestionIndex
 
 
@@ -55,7 +55,7 @@ def explain(
     columns = judgement.columns
     weights = recipe.rank_weights
     raw = columns @ weights + candidates.standings
-    gates = gate_columns(raw, gated_signals(candidates), judged.query.known)
+    gates = gate_columns(raw, candidates.signals, judged.query.known)
     ids = index.document_ids(candidates)
     best = sorted(range(len(ids)), key=lambda at: (-judgement.scores[at], ids[at]))[:limit]
     return Explanation(

@@ -81,12 +81,17 @@ def articles_near(heard: Heard, parts: Sequence[Live]) -> set[tuple[int, int]]:
     return found
 
 
-def meant_signals(
-    heard: Heard | None, segment: Segment, rows: Ints, near: Sequence[HeardTicket], part: int
-) -> dict[str, npt.NDArray[np.float64]]:
-    """The signals of some articles of a part."""
-    if heard is None or segment.ear != heard.ear or not len(rows):
-        return {name: np.zeros(len(rows)) for name in MEANT}
+def add_meant_signals(
+    found: npt.NDArray[np.float64],
+    heard: Heard | None,
+    segment: Segment,
+    rows: Ints,
+    near: Sequence[HeardTicket],
+    part: int,
+) -> None:
+    """The signals of some articles of a part, in the order of `MEANT`."""
+    if heard is None or segment.ear != heard.ear:
+        return
     texts, asked = segment.meanings, heard.meaning
     starts = segment.articles.passage_starts
     lengths = starts[rows + 1] - starts[rows]
@@ -98,13 +103,11 @@ def meant_signals(
         if each.part == part:
             nearest[each.row] = max(nearest[each.row], each.nearness)
             votes[each.row] += each.nearness**_POWER if place < _VOTES else 0.0
-    found = {
-        "meaning": np.maximum(best, texts["title"].cosines(rows, asked)),
-        "meaning_centroid": texts["centroid"].cosines(rows, asked),
-        "meaning_nearest": nearest[rows],
-        "meaning_votes": np.sqrt(votes[rows]),
-    }
-    return {name: np.maximum(each, 0.0).astype(np.float64) for name, each in found.items()}
+    found[:, 0] = np.maximum(best, texts["title"].cosines(rows, asked))
+    found[:, 1] = texts["centroid"].cosines(rows, asked)
+    found[:, 2] = nearest[rows]
+    found[:, 3] = np.sqrt(votes[rows])
+    np.maximum(found, 0.0, out=found)
 
 
 def _nearest(

@@ -5,7 +5,7 @@ A million features share a number with a chance of one in forty million.
 
 from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -53,3 +53,24 @@ def gram_keys(words: Sequence[str]) -> tuple[Keys, Ints]:
             keys.append(begun[within])
             owners.append(first[within])
     return np.concatenate(keys), np.concatenate(owners)
+
+
+# What is asked is mostly said in the same words.
+_MEMO_WORDS: Final = 20_000
+_grams: dict[str, Keys] = {}
+
+
+def grams_of(words: Sequence[str]) -> list[Keys]:
+    """The numbers of the character n-grams of each word, remembered. Do not change them."""
+    found = {word: _grams.get(word) for word in words}
+    new = [word for word, keys in found.items() if keys is None]
+    if new:
+        keys, owners = gram_keys(new)
+        keys = keys[np.argsort(owners, kind="stable")]
+        ends = np.cumsum(np.bincount(owners, minlength=len(new))).tolist()
+        parts = [keys[begin:end] for begin, end in zip([0, *ends], ends, strict=False)]
+        found.update(zip(new, parts, strict=True))
+        if len(_grams) + len(new) > _MEMO_WORDS:
+            _grams.clear()
+        _grams.update(zip(new, parts, strict=True))
+    return [cast("Keys", found[word]) for word in words]

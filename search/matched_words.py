@@ -8,7 +8,7 @@ import numpy as np
 
 from search.analysis import Word
 from search.counting import Flags, Floats, Ints
-from search.keys import gram_keys
+from search.keys import grams_of
 from search.query import Query
 from search.segment import Segment
 
@@ -27,8 +27,8 @@ class Asked:
 
     `idf` is how telling each is, `known` whether some text of the index has it, and `whole` the sum
     of those that are. Of one segment: `features` are the numbers of the words that are there,
-    `numbers` says which words those are, and `misspelled` holds the long unknown words with the
-    n-grams of each that are there, and how many each has.
+    `numbers` says which words those are. `misspelled` says which words are long and unknown,
+    `grams` are the n-grams of each of these that are there, and `gram_counts` how many each has.
     """
 
     words: Sequence[Word]
@@ -37,29 +37,35 @@ class Asked:
     whole: float
     features: Ints
     numbers: Ints
-    misspelled: Sequence[tuple[int, Ints, int]]
+    misspelled: Sequence[int]
+    grams: Sequence[Ints]
+    gram_counts: Sequence[int]
 
     @classmethod
-    def of(cls, words: Sequence[Word], query: Query, segment: Segment) -> "Asked":
+    def of(cls, words: Sequence[Word], query: Query, part: int) -> "Asked":
         stems = {word.key: word for word in words if not word.common and len(word.surface) > 1}
         asked = [stems[key] for key in sorted(stems)]
-        keys = np.array(sorted(stems), np.uint64)
-        at = np.searchsorted(query.words.keys, keys)
+        at = np.searchsorted(query.words.keys, np.array(sorted(stems), np.uint64))
         idf, known = query.word_idf[at], query.known_words[at]
         strange = [
             number
             for number in np.flatnonzero(~known).tolist()
             if len(asked[number].folded) >= _MIN_MISSPELLED_CHARACTERS
         ][:_MOST_MISSPELLED]
-        grams, word_of = gram_keys([asked[number].folded for number in strange])
-        at, there = segment.find(grams)
-        misspelled = [
-            (number, at[own & there], int(np.count_nonzero(own)))
-            for number, own in ((number, word_of == n) for n, number in enumerate(strange))
-        ]
-        features, here = segment.find(keys)
+        place = query.places[part]
+        features, here = place.word_places[0][at], place.word_places[1][at]
+        gram_at, gram_here = place.gram_places
+        grams, counts = [], []
+        for own in grams_of([asked[number].folded for number in strange]):
+            # A synonym's n-grams are no part of the query.
+            found = np.searchsorted(query.grams.keys[:-1], own)
+            found = found[query.grams.keys[found] == own]
+            grams.append(gram_at[found][gram_here[found]])
+            counts.append(len(own))
         whole = float(idf[known].sum(dtype=np.float64))
-        return cls(asked, idf, known, whole, features[here], np.flatnonzero(here), misspelled)
+        return cls(
+            asked, idf, known, whole, features[here], here.nonzero()[0], strange, grams, counts
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,38 +82,57 @@ def matched_words(segment: Segment, asked: Asked, articles: Ints) -> list[Matche
     Stop words are no reason. A misspelled word counts when it is near the title.
     """
     gains = _weights(segment, asked, articles) * asked.idf
-    for number, grams, count in asked.misspelled:
-        for at, article in enumerate(articles.tolist()):
-            spelled = segment.by_row["spelling"].weights_of(article, grams)
-            if np.count_nonzero(spelled) >= _SPELLING_SHARE * count:
-                gains[at, number] = spelled.sum()
+    if asked.misspelled:
+        _add_misspelled(gains, segment, asked, articles)
     return [_sorted(asked, own) for own in gains]
 
 
 def _sorted(asked: Asked, gains: Floats) -> MatchedWords:
-    found = [(-float(gains[n]), asked.words[n]) for n in np.flatnonzero(gains > 0).tolist()]
-    found.sort(key=lambda item: (item[0], item[1].surface))
+    at = gains.nonzero()[0]
+    found = [
+        (-gain, asked.words[number].surface, asked.words[number].stem)
+        for gain, number in zip(gains[at].tolist(), at.tolist(), strict=True)
+    ]
+    found.sort()
     return MatchedWords(
-        tuple(word.surface for _, word in found[:MAX_TERMS]),
-        frozenset(word.stem for _, word in found),
+        tuple(surface for _, surface, _ in found[:MAX_TERMS]),
+        frozenset(stem for _, _, stem in found),
     )
 
 
 def _weights(segment: Segment, asked: Asked, articles: Ints) -> Floats:
     """What each word weighs in the fields of each article, of shape (articles, words)."""
-    features, weights, lengths = [], [], []
-    for name in _FIELDS:
-        field = segment.by_row[name]
-        at, own = field.positions(articles)
-        features.append(field.features[at])
-        weights.append(field.weights[at])
-        lengths.append(own)
+    count, width = len(articles), len(asked.words) + 1
+    summed = np.zeros(count * width)
     # Numbers from 1 on, as weights of the features: exact, there are not that many words.
     with segment.weighing(asked.features, asked.numbers + np.float32(1)) as numbers:
-        found = numbers[np.concatenate(features)].astype(np.int64)
-    rows = np.repeat(np.tile(np.arange(len(articles)), len(_FIELDS)), np.concatenate(lengths))
-    width = len(asked.words) + 1
-    summed = np.bincount(
-        rows * width + found, np.concatenate(weights), minlength=len(articles) * width
-    )
-    return summed.reshape(len(articles), width)[:, 1:].astype(np.float32)
+        for name in _FIELDS:
+            field = segment.by_row[name]
+            if not len(field.features):
+                continue
+            at, lengths = field.positions(articles)
+            found = numbers[field.features[at]]
+            hits = found.nonzero()[0]
+            rows = np.repeat(np.arange(0, count * width, width), lengths)[hits]
+            summed += np.bincount(
+                rows + found[hits].astype(np.int64), field.weights[at[hits]], count * width
+            )
+    return summed.reshape(count, width)[:, 1:].astype(np.float32)
+
+
+def _add_misspelled(gains: Floats, segment: Segment, asked: Asked, articles: Ints) -> None:
+    """What the n-grams of unknown words weigh in titles that have enough of them."""
+    field = segment.by_row["spelling"]
+    at, lengths = field.positions(articles)
+    with segment.weighing(np.concatenate(asked.grams), np.float32(1)) as wanted:
+        hits = wanted[field.features[at]].nonzero()[0]
+    if not len(hits):
+        return
+    rows = np.repeat(np.arange(len(articles)), lengths)[hits]
+    features, weights = field.features[at[hits]], field.weights[at[hits]]
+    for number, grams, count in zip(asked.misspelled, asked.grams, asked.gram_counts, strict=True):
+        own = (features[:, None] == grams).any(axis=1)
+        held = np.bincount(rows[own], minlength=len(articles))
+        spelled = np.bincount(rows[own], weights[own], len(articles))
+        enough = (held > 0) & (held >= _SPELLING_SHARE * count)
+        gains[enough, number] = spelled[enough]

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from search.analysis import Word
-from search.counting import Flags, Floats, Ints, Rows, count_grams, count_words, widened
-from search.keys import gram_keys
+from search.counting import Flags, Floats, Ints, Rows, count_grams_of, count_words, widened
+from search.keys import Keys, grams_of
 from search.segment import Segment
 
 ALIKE_SHARE: Final = 0.7
@@ -56,7 +56,8 @@ class Place:
     """Where a query's features are in one segment: their numbers, those that are not here left out.
 
     `telling` are the word features that are no stop words, `unknown` the n-grams of words that no
-    text has.
+    text has. `word_places` and `gram_places` are those of all features of the query, and whether
+    each is here.
     """
 
     words: Ints
@@ -65,6 +66,8 @@ class Place:
     grams: Ints
     gram_weights: Floats
     unknown: Flags
+    word_places: tuple[Ints, Flags]
+    gram_places: tuple[Ints, Flags]
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,6 @@ class Query:
     word_idf: Floats
     known_words: Flags
     grams: Rows
-    gram_weights: Floats
-    unknown_grams: Flags
     known: float
     places: tuple[Place, ...]
 
@@ -94,34 +95,39 @@ def ask(
 
     `alike` are other ways of saying some of it, which count for less.
     """
-    counted, grams = count_words([words]), count_grams([words])
+    counted, grams = count_words([words]), count_grams_of(words)
     if alike:
         counted = widened(counted, count_words(alike), ALIKE_SHARE)
-    found_words = [part.segment.find(counted.keys) for part in parts]
-    found_grams = [part.segment.find(grams.keys) for part in parts]
+    count = len(counted.keys)
+    keys = np.concatenate([counted.keys, grams.keys])
+    found = [part.segment.find(keys) for part in parts]
     units = sum(part.article_count + part.ticket_count for part in parts)
-    df = _total(parts, found_words, len(counted.keys))
+    df = _total(parts, found, len(keys))
+    idf = smooth_idf(df, units)
     # A stop word stands in nearly every text, though not every text is indexed with it.
-    word_idf = np.where(counted.common, np.float32(1.0), smooth_idf(df, units))
+    word_idf = np.where(counted.common, np.float32(1.0), idf[:count])
     word_weights = _unit(counted.weights * word_idf)
-    gram_idf = smooth_idf(_total(parts, found_grams, len(grams.keys)), units)
-    gram_weights = _unit(grams.weights * gram_idf)
-    known = float(np.sum(word_weights[(df > 0) | counted.common] ** 2, dtype=np.float64))
-    unknown = _unknown_grams(words, counted, df, grams)
-    places = tuple(
-        Place(
-            words=at[here],
-            word_weights=word_weights[here],
-            telling=~counted.common[here],
-            grams=gram_at[gram_here],
-            gram_weights=gram_weights[gram_here],
-            unknown=unknown[gram_here],
+    gram_weights = _unit(grams.weights * idf[count:])
+    known_words = df[:count] > 0
+    known = float(np.sum(word_weights[known_words | counted.common] ** 2, dtype=np.float64))
+    telling = ~counted.common
+    unknown = _unknown_grams(words, counted.keys[telling & ~known_words], grams.keys)
+    places = []
+    for at, here in found:
+        word_at, word_here, gram_at, gram_here = at[:count], here[:count], at[count:], here[count:]
+        places.append(
+            Place(
+                words=word_at[word_here],
+                word_weights=word_weights[word_here],
+                telling=telling[word_here],
+                grams=gram_at[gram_here],
+                gram_weights=gram_weights[gram_here],
+                unknown=unknown[gram_here],
+                word_places=(word_at, word_here),
+                gram_places=(gram_at, gram_here),
+            )
         )
-        for (at, here), (gram_at, gram_here) in zip(found_words, found_grams, strict=True)
-    )
-    return Query(
-        counted, word_weights, word_idf, df > 0, grams, gram_weights, unknown, known, places
-    )
+    return Query(counted, word_weights, word_idf, known_words, grams, known, tuple(places))
 
 
 def smooth_idf(frequency: Ints, units: int) -> Floats:
@@ -143,10 +149,11 @@ def _unit(weights: npt.NDArray[np.floating[Any]]) -> Floats:
     return (weights / (length or 1.0)).astype(np.float32)
 
 
-def _unknown_grams(words: Sequence[Word], counted: Rows, df: Ints, grams: Rows) -> Flags:
-    strange = set(counted.keys[(df == 0) & ~counted.common].tolist())
-    unknown = np.zeros(len(grams.keys), dtype=bool)
-    if strange:
-        keys, _ = gram_keys([word.folded for word in words if word.key in strange])
-        unknown[np.searchsorted(grams.keys, keys)] = True
+def _unknown_grams(words: Sequence[Word], strange: Keys, grams: Keys) -> Flags:
+    """Which n-grams are of words whose keys are strange."""
+    unknown = np.zeros(len(grams), dtype=bool)
+    keys = set(strange.tolist())
+    theirs = [word.folded for word in words if word.key in keys]
+    if theirs:
+        unknown[np.searchsorted(grams, np.concatenate(grams_of(theirs)))] = True
     return unknown

@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from search.evidence import SIGNALS, Candidates
+from search.evidence import EVIDENCE, SIGNALS, Candidates
 from search.hearing import MEANT
 
 Array = npt.NDArray[np.float64]
@@ -36,6 +36,15 @@ GATED: Final = (
 )  # fmt: skip
 # An article that solved n tickets is learned by n / (n + 3).
 _LEARNED_AT: Final = 3.0
+
+# Where columns are taken from and put.
+_PLACES: Final = [RANKED.index(name) for name in EVIDENCE]
+_FADING_SIGNALS: Final = [EVIDENCE.index(name) for name in (*FADING, "meaning")]
+_FADING_PLACES: Final = [RANKED.index(f"{name}_unlearned") for name in (*FADING, "meaning")]
+_MARGIN_PLACES: Final = [RANKED.index("linear"), RANKED.index("meaning_linear")]
+_POPULARITY_PLACE: Final = RANKED.index("popularity")
+_GATED_SIGNALS: Final = [EVIDENCE.index(name) for name in GATED[2:-2]]
+_VOTES_SIGNAL: Final = EVIDENCE.index("meaning_votes")
 
 _RANK: Final = MappingProxyType(
     {
@@ -123,34 +132,28 @@ def rank_columns(candidates: Candidates, margins: Array) -> Array:
     `margins` are those of the linear models of words and of meanings, shape (candidates, 2), or
     zeros without one.
     """
-    fresh = 1.0 - candidates.ticket_counts / (candidates.ticket_counts + _LEARNED_AT)
-    signals = candidates.signals
-    columns = [signals[name] for name in SIGNALS]
-    columns.append(margins[:, 0])
-    columns += [signals[name] * fresh for name in FADING]
-    columns.append(np.log1p(candidates.ticket_counts))
-    columns += [signals[name] for name in MEANT]
-    columns += [signals["meaning"] * fresh, margins[:, 1]]
-    return np.stack(columns, axis=1)
+    fresh = _LEARNED_AT / (candidates.ticket_counts + _LEARNED_AT)
+    columns = np.empty((len(candidates), len(RANKED)))
+    columns[:, _PLACES] = candidates.signals
+    columns[:, _FADING_PLACES] = candidates.signals[:, _FADING_SIGNALS] * fresh[:, None]
+    columns[:, _MARGIN_PLACES] = margins
+    columns[:, _POPULARITY_PLACE] = np.log1p(candidates.ticket_counts)
+    return columns
 
 
-def gated_signals(candidates: Candidates) -> Array:
-    """The signals of each candidate that the gate looks at in the best one."""
-    return np.stack([candidates.signals[name] for name in GATED[2:-2]], axis=1)
-
-
-def gate_columns(scores: Array, gated: Array, known: float) -> Array:
+def gate_columns(scores: Array, signals: Array, known: float) -> Array:
     """The gate's signals of a draft, in the order of `GATED`.
 
-    `gated` are the `gated_signals` of the candidates that have these scores. The density is how
-    near all the nearest tickets are in meaning, whichever article solved them.
+    `signals` are those of the candidates that have these scores. The density is how near all the
+    nearest tickets are in meaning, whichever article solved them.
     """
     shares = _shares(scores)
     peak = float(scores.max())
     energy = peak + float(np.log(np.exp(scores - peak).sum()))
     clearness = float(np.sum(shares * np.log(shares + 1e-12)))
-    density = float(np.sqrt(np.sum(gated[:, -1] ** 2)))
-    return np.array([energy, clearness, *gated[int(np.argmax(scores))], density, known])
+    density = float(np.sqrt(np.sum(signals[:, _VOTES_SIGNAL] ** 2)))
+    best = signals[int(np.argmax(scores)), _GATED_SIGNALS]
+    return np.array([energy, clearness, *best.tolist(), density, known])
 
 
 def judge(recipe: Recipe, candidates: Candidates, margins: Array, known: float) -> Judgement:
@@ -160,13 +163,11 @@ def judge(recipe: Recipe, candidates: Candidates, margins: Array, known: float) 
         return Judgement(np.zeros((0, len(RANKED))), nothing, nothing, nothing, float("-inf"))
     columns = rank_columns(candidates, margins)
     scores = columns @ recipe.rank_weights + candidates.standings
-    gates = gate_columns(scores, gated_signals(candidates), known)
+    gates = gate_columns(scores, candidates.signals, known)
     gate = float(gates @ recipe.gate_weights) + recipe.gate_bias
     shares = _shares(scores)
     confidence = certainty(recipe, shares, gate)
-    of_words = columns[:, : len(SIGNALS)]
-    of_meaning = columns[:, RANKED.index(MEANT[0]) :][:, : len(MEANT)]
-    speaks = (of_words > 0).any(axis=1) | (of_meaning > 0).any(axis=1)
+    speaks = candidates.signals.any(axis=1)
     return Judgement(
         columns=columns,
         scores=np.where(speaks, np.maximum(scores, 1e-9), 0.0),

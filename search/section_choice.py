@@ -1,8 +1,9 @@
 """Which part of an article a suggestion points at: its beginning, unless another speaks clearly."""
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from search.counting import Floats, Ints
 from search.matched_words import Asked
@@ -29,44 +30,49 @@ def choose_passages(segment: Segment, articles: Ints, asked: Asked) -> list[int]
     scores = _scores(segment, passages, counts, asked)
     anchors = segment.articles.anchors.starts
     leads = anchors[passages] == anchors[passages + 1]
-    chosen, begin = [], 0
-    for count in counts.tolist():
-        own = scores[begin : begin + count]
-        leads[begin] = True
-        lead = int(np.argmax(np.where(leads[begin : begin + count], own, -1.0)))
-        best = int(np.argmax(own))
-        clear = max(_CLEARLY * float(own[lead]), _MIN_SHARE * asked.whole)
-        chosen.append(int(passages[begin + (best if own[best] > clear else lead)]))
-        begin += count
+    begins = np.cumsum(counts) - counts
+    leads[begins] = True
+    best = _first_best(scores, begins, counts)
+    lead = _first_best(np.where(leads, scores, -1.0), begins, counts)
+    clear = np.maximum(_CLEARLY * scores[lead], _MIN_SHARE * asked.whole)
+    chosen: list[int] = passages[np.where(scores[best] > clear, best, lead)].tolist()
     return chosen
+
+
+def _first_best(scores: npt.NDArray[np.floating[Any]], begins: Ints, counts: Ints) -> Ints:
+    """Of each group of scores the number of the best one, the first where several are."""
+    best = np.repeat(np.maximum.reduceat(scores, begins), counts)
+    reached = (scores == best).nonzero()[0]
+    first: Ints = reached[np.searchsorted(reached, begins)]
+    return first
 
 
 def _scores(segment: Segment, passages: Ints, counts: Ints, asked: Asked) -> Floats:
     """BM25 of each passage; `counts` says how many each article has."""
     field = segment.by_row["passage"]
     at, lengths = field.positions(passages)
-    features = field.features[at]
-    with segment.weighing(asked.features, asked.idf[asked.numbers]) as telling:
-        idf = telling[features]
+    # Numbers from 1 on, as weights of the features: exact, there are not that many words.
+    with segment.weighing(asked.features, asked.numbers + np.float32(1)) as numbers:
+        found = numbers[field.features[at]]
+    hits = found.nonzero()[0]
+    words = found[hits].astype(np.int64) - 1
     weights = field.weights[at]
-    hits = np.flatnonzero(idf)
     rows = np.repeat(np.arange(len(passages)), lengths)[hits]
     article_of = np.repeat(np.arange(len(counts)), counts)
     articles = article_of[rows]
     # How many passages of its article hold each word.
-    _, words, holders = np.unique(
-        articles * len(segment.keys) + features[hits], return_inverse=True, return_counts=True
-    )
-    rarity = np.log1p((counts[articles] - holders[words] + 0.5) / (holders[words] + 0.5))
+    pairs = articles * len(asked.words) + words
+    holders = np.bincount(pairs)[pairs]
+    rarity = np.log1p((counts[articles] - holders + 0.5) / (holders + 0.5))
     # From the weight in a unit row, 1 + ln tf beside that of a word that stands once.
     units = np.ones(len(passages), dtype=np.float32)
     filled = lengths > 0
     offsets = np.cumsum(lengths) - lengths
-    if filled.any():
+    if len(weights):
         units[filled] = np.minimum.reduceat(weights, offsets[filled])
     frequency = np.exp(weights[hits] / units[rows] - 1.0)
     means = np.bincount(article_of, lengths) / counts
     relative = lengths / np.maximum(means, 1.0)[article_of]
     dampening = _SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * relative)
-    gains = idf[hits] * rarity * frequency / (frequency + dampening[rows])
+    gains = asked.idf[words] * rarity * frequency / (frequency + dampening[rows])
     return np.bincount(rows, gains, len(passages)).astype(np.float32)

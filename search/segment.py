@@ -97,7 +97,7 @@ class Segment:
         return at, self.keys[at] == keys
 
     @contextmanager
-    def weighing(self, features: Ints, weights: Floats) -> Iterator[Floats]:
+    def weighing(self, features: Ints, weights: Floats | np.float32) -> Iterator[Floats]:
         """A weight for each feature there is: those given, and 0 for all others.
 
         Good inside the `with` alone, and not for another one within: the array is this thread's.

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import numpy as np
+
 from search.analysis import Word, analyser
 from search.evidence import Candidates
 from search.excerpts import excerpt
@@ -80,8 +82,8 @@ class Showing:
 
     def __init__(self, words: Sequence[Word], judged: Judged, recipe: Recipe) -> None:
         self._judged = judged
+        self._words = words
         self._weights = recipe.rank_weights
-        self._asked = [Asked.of(words, judged.query, part.segment) for part in judged.parts]
 
     def suggestions(self, numbers: Sequence[int]) -> tuple[Suggestion, ...]:
         """What is shown of some candidates, in this order."""
@@ -94,13 +96,17 @@ class Showing:
         return tuple(made[at] for at in numbers)
 
     def _of_part(self, part: int, numbers: Sequence[int]) -> Iterator[Suggestion]:
-        segment, asked = self._judged.parts[part].segment, self._asked[part]
+        segment = self._judged.parts[part].segment
+        asked = Asked.of(self._words, self._judged.query, part)
         candidates, judgement = self._judged.candidates, self._judged.judgement
         own = segment.articles
         rows = candidates.rows[list(numbers)]
+        sources = self._sources(numbers)
         chosen = choose_passages(segment, rows, asked)
         words = matched_words(segment, asked, rows)
-        for at, row, passage, matched in zip(numbers, rows.tolist(), chosen, words, strict=True):
+        for at, row, passage, matched, named in zip(
+            numbers, rows.tolist(), chosen, words, sources, strict=True
+        ):
             language = LANGUAGE_LABELS[int(own.languages[row])] or None
             yield Suggestion(
                 document_id=own.ids[row],
@@ -110,20 +116,27 @@ class Showing:
                 score=float(judgement.scores[at]),
                 confidence=float(judgement.confidence[at]),
                 terms=matched.terms,
-                sources=self._sources(at),
+                sources=named,
                 tickets=tuple(
                     own.ticket_ids[ticket]
                     for ticket, _ in candidates.near.of(part, row, _NEAR)[:_MOST_TICKETS]
                 ),
             )
 
-    def _sources(self, at: int) -> tuple[Source, ...]:
-        points: dict[Source, float] = {}
-        gains = self._judged.judgement.columns[at] * self._weights
-        for name, gain in zip(RANKED, gains.tolist(), strict=True):
-            if gain > 0:
-                source = _SOURCES[name.removesuffix("_unlearned")]
-                points[source] = points.get(source, 0.0) + gain
-        least = _NAMED_SHARE * sum(points.values())
-        ordered = sorted(points, key=lambda source: (-points[source], source))
-        return tuple(source for source in ordered if points[source] >= least)
+    def _sources(self, numbers: Sequence[int]) -> list[tuple[Source, ...]]:
+        gains = self._judged.judgement.columns[list(numbers)] * self._weights
+        points = np.maximum(gains, 0.0) @ _OF_SOURCE
+        named = (points > 0) & (points >= _NAMED_SHARE * points.sum(axis=1, keepdims=True))
+        order = np.argsort(-points, axis=1, kind="stable")
+        return [
+            tuple(_NAMES[at] for at in own.tolist() if is_named[at])
+            for own, is_named in zip(order, named, strict=True)
+        ]
+
+
+# In alphabetical order, which decides between sources that make as much.
+_NAMES: Final[tuple[Source, ...]] = tuple(sorted(set(_SOURCES.values())))
+_OF_SOURCE: Final = np.array(
+    [[_SOURCES[each.removesuffix("_unlearned")] == name for name in _NAMES] for each in RANKED],
+    dtype=np.float64,
+)

@@ -27,7 +27,6 @@ from search.recipe import (
     Array,
     Recipe,
     gate_columns,
-    gated_signals,
     log_odds,
     rank_columns,
 )
@@ -118,18 +117,18 @@ class Held:
     """How an index that had not learned from a ticket saw it.
 
     `columns` are the rank's signals of each article in question, `right` which of them solved it,
-    `gated` the gate's signals that do not depend on the rank's weights, per article.
+    `signals` what speaks for each, whatever the rank's weights are.
     """
 
     columns: Array
     standings: Array
     right: npt.NDArray[np.bool_]
-    gated: Array
+    signals: Array
     known: float
 
     def gates(self, scores: Array) -> Array:
         """The gate's signals, in the order of `GATED`, when the articles have these scores."""
-        return gate_columns(scores, self.gated, self.known)
+        return gate_columns(scores, self.signals, self.known)
 
 
 def look(index: SuggestionIndex, ticket: Solved, audiences: frozenset[str]) -> Held:
@@ -141,7 +140,7 @@ def look(index: SuggestionIndex, ticket: Solved, audiences: frozenset[str]) -> H
         columns=rank_columns(candidates, judged.margins),
         standings=candidates.standings,
         right=np.array([each in ticket.articles for each in ids], dtype=bool),
-        gated=gated_signals(candidates),
+        signals=candidates.signals,
         known=judged.query.known,
     )
 

@@ -25,6 +25,7 @@ from app.tickets.models import (
     TicketState,
 )
 from articles.lifecycle import Visibility
+from search.evidence import EVIDENCE
 from search.snapshots import saved_name
 from search.suggestions import Draft
 from search.training import MIN_TICKETS
@@ -422,7 +423,7 @@ def test_an_ear_that_comes_or_goes_hears_everything_anew(session, make_host):
         assert index.ear is ear
         found = index.judge(draft, audiences=PUBLIC).candidates
         at = index.document_ids(found).index(str(bicycle.id))
-        assert (found.signals["meaning"][at] > 0) == (ear is not None)
+        assert (found.signals[at, EVIDENCE.index("meaning")] > 0) == (ear is not None)
 
 
 def test_what_tickets_taught_is_used_by_every_process(session, make_host):

@@ -31,7 +31,7 @@ def chosen(text: str, passages=PASSAGES) -> Passage:
     document = Document("1", "en", "a", "Sign in", summary, sections, (), "", "public")
     segment = Segment.build(count_articles([document]))
     words = analyser("en").words(text)
-    asked = Asked.of(words, ask(words, [live(segment, np.zeros(0, np.int64))]), segment)
+    asked = Asked.of(words, ask(words, [live(segment, np.zeros(0, np.int64))]), 0)
     return segment.passages(0)[choose_passages(segment, np.array([0]), asked)[0]]
 
 
