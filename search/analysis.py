@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, Protocol, cast
 
 from search.keys import feature_key
@@ -115,20 +115,22 @@ class Analyser:
                 return words[:limit]
         return words
 
-    def stems_among(self, cleaned: str, wanted: frozenset[str]) -> set[str]:
+    def stems_among(self, cleaned: str, wanted: frozenset[str]) -> frozenset[str]:
         """Which of some stems stand in a cleaned text, stop words left out.
 
-        Only what begins like one of them is analysed: a stem keeps the first two letters of its
-        word, except that "lying" has the stem "lie".
+        Only what begins like one of them is analysed.
         """
-        beginnings = {stem[:2] for stem in wanted}
-        beginnings |= {f"{each[0]}y" for each in beginnings if each[1:] == "i"}
-        found: set[str] = set()
-        for chunk, lowered in zip(cleaned.split(), cleaned.lower().split(), strict=True):
-            if lowered[:2] in beginnings or not (lowered.isascii() and lowered.isalnum()):
-                words = self._memo.get(chunk) or self._remembered(chunk)
-                found.update([word.stem for word in words if not word.common])
-        return found & wanted
+        threes, twos = _beginnings(wanted)
+        near = [
+            chunk
+            for chunk in cleaned.lower().split()
+            if chunk[:3] in threes
+            or chunk[:2] in twos
+            or not chunk.isalnum()
+            or not chunk[:3].isascii()
+        ]
+        words = [self._memo.get(chunk) or self._remembered(chunk) for chunk in near]
+        return wanted.intersection([word.stem for own in words for word in own if not word.common])
 
     def places(self, cleaned: str) -> Iterator[tuple[int, int, str]]:
         """Where each token begins and ends, and the token."""
@@ -211,6 +213,20 @@ def _numbered(
 ) -> Word:
     keys = tuple(feature_key(form) for form in exact)
     return Word(surface, folded, stem, exact, common, feature_key(stem), keys)
+
+
+@lru_cache(64)
+def _beginnings(stems: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Three letters, or two, with which every word begins that has one of these stems.
+
+    A stem keeps the first three letters of its word, except that y may have become i ("ugly",
+    "ugli") and the third letter an e ("using", "use").
+    """
+    short = {stem for stem in stems if len(stem) < 3 or (len(stem) == 3 and stem[2] == "e")}  # noqa: PLR2004
+    threes, twos = {stem[:3] for stem in stems - short}, {stem[:2] for stem in short}
+    threes |= {each[0] + each[1:].replace("i", "y") for each in threes}
+    twos |= {each[0] + each[1:].replace("i", "y") for each in twos}
+    return frozenset(threes), frozenset(twos)
 
 
 def fold_except_enye(lowered: str) -> str:

@@ -267,9 +267,7 @@ def _add_signals(
             found[:, _AT["manner"]] = fields["manner"].scores(rows, wanted)
 
 
-def _add_tickets(
-    found: npt.NDArray[np.float64], near: NearTickets, part: int, rows: Ints
-) -> None:
+def _add_tickets(found: npt.NDArray[np.float64], near: NearTickets, part: int, rows: Ints) -> None:
     """The nearest ticket of each article, and the votes of the nearest tickets of all."""
     if not len(near.parts):
         return
