@@ -219,13 +219,14 @@ def _numbered(
 def _beginnings(stems: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
     """Three letters, or two, with which every word begins that has one of these stems.
 
-    A stem keeps the first three letters of its word, except that y may have become i ("ugly",
-    "ugli") and the third letter an e ("using", "use").
+    A stem keeps the first three letters of its word, except that y may have become i ("tying",
+    "tie") or i have become y ("skies", "sky"), and the third letter an e ("using", "use").
     """
     short = {stem for stem in stems if len(stem) < 3 or (len(stem) == 3 and stem[2] == "e")}  # noqa: PLR2004
     threes, twos = {stem[:3] for stem in stems - short}, {stem[:2] for stem in short}
-    threes |= {each[0] + each[1:].replace("i", "y") for each in threes}
-    twos |= {each[0] + each[1:].replace("i", "y") for each in twos}
+    for each in (threes, twos):
+        each |= {one[:1] + one[1:].replace("i", "y") for one in each}
+        each |= {one[:1] + one[1:].replace("y", "i") for one in each}
     return frozenset(threes), frozenset(twos)
 
 

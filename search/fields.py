@@ -10,6 +10,7 @@ from scipy import sparse
 from scipy.sparse import _sparsetools
 
 from search.counting import Floats, Ints, Rows
+from search.groups import taken
 from search.keys import Keys
 
 Numbers = npt.NDArray[np.int32]
@@ -40,6 +41,10 @@ class ByRow:
         total = int(lengths.sum())
         return np.repeat(begins - offsets, lengths) + np.arange(total), lengths
 
+    def features_of(self, rows: Ints) -> Numbers:
+        """The features of some rows, one row after the other."""
+        return taken(self.features, self.starts, rows)
+
     def scores(self, rows: Ints, wanted: Floats) -> Floats:
         """The dot product of each of the rows with `wanted`, which has a weight per feature.
 
@@ -54,21 +59,10 @@ class ByRow:
         )
         return found[::-2]
 
-    def weights_of(self, row: int, features: Ints) -> Floats:
-        """The weights of some features in a row, 0 where the row does not hold them."""
-        begin, end = int(self.starts[row]), int(self.starts[row + 1])
-        own = self.features[begin:end]
-        if begin == end:
-            return np.zeros(len(features), dtype=np.float32)
-        at = np.searchsorted(own, features)
-        at[at == len(own)] = 0
-        return np.where(own[at] == features, self.weights[begin + at], np.float32(0))
-
     def chosen(self, rows: Ints) -> "ByRow":
         """Some of the rows, in this order."""
-        at, lengths = self.positions(rows)
-        starts = np.concatenate(([0], np.cumsum(lengths)))
-        return ByRow(starts, self.features[at], self.weights[at])
+        starts = np.concatenate(([0], np.cumsum(self.starts[rows + 1] - self.starts[rows])))
+        return ByRow(starts, self.features_of(rows), taken(self.weights, self.starts, rows))
 
     def arrays(self, name: str) -> Arrays:
         """The arrays by the names that a snapshot gives them."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from search.counting import Ints
 from search.fields import ByRow
+from search.groups import distinct
 from search.meanings import Bytes, joined
 from search.query import Live
 from search.segment import FIELDS, Articles, Segment
@@ -29,7 +30,11 @@ def merge(parts: Sequence[Live]) -> Segment:
     bases = np.cumsum([0, *(part.segment.article_count for part in parts)])
     order = np.array([bases[number] + row for _, number, row in ids], dtype=np.int64)
     articles, passages, tickets = _articles(parts, order)
-    keys = np.unique(np.concatenate([part.segment.keys for part in parts]))
+    keys = distinct(np.concatenate([part.segment.keys for part in parts]))
+    df = np.zeros(len(keys), dtype=np.int32)
+    for part in parts:
+        own = np.arange(len(part.segment.keys))
+        df[np.searchsorted(keys, part.segment.keys)] += part.frequency(own, own >= 0)
     by_row = {}
     for name in FIELDS:
         wanted = order if name in _OF_ARTICLES else passages if name in _OF_PASSAGES else tickets
@@ -44,7 +49,7 @@ def merge(parts: Sequence[Live]) -> Segment:
             for name, field in by_row.items()
         }
     ear, heard = _heard(parts, {"title": order, "passage": passages, "ticket": tickets})
-    return Segment.of(articles, keys[used], by_row, ear, heard)
+    return Segment.of(articles, keys[used], df[used], by_row, ear, heard)
 
 
 def _heard(parts: Sequence[Live], wanted: Mapping[str, Ints]) -> tuple[str, dict[str, Bytes]]:

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from search.counting import Floats, Ints
+from search.groups import ranges
 from search.matched_words import Asked
-from search.segment import Segment, ranges
+from search.segment import Segment
 
 # BM25 among the passages of one article, as Robertson and Zaragoza give it.
 _SATURATION: Final = 1.2

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from search.counted import CountedArticle
 from search.counting import Flags, Floats, Ints, Rows, stacked
 from search.fields import ByFeature, ByRow, centroids, numbered, turned
+from search.groups import distinct, ranges
 from search.keys import Keys, feature_key
 from search.language import as_language
 from search.meanings import Bytes, Meanings, joined, means
@@ -133,32 +134,32 @@ class Segment:
         rows: dict[str, Rows] = {
             name: stacked([getattr(each, name) for each in counted]) for name in COUNTED
         }
-        keys = np.unique(np.concatenate([each.keys for each in rows.values()]))
+        keys = distinct(np.concatenate([each.keys for each in rows.values()]))
         by_row = {name: numbered(each, keys) for name, each in rows.items()}
         articles = _articles(counted)
         for name, (source, best) in CENTROIDS.items():
             by_row[name] = centroids(by_row[source], articles.ticket_starts, len(keys), best)
         ear = counted[0].ear if counted else ""
+        every = np.arange(len(articles.ids)), np.arange(len(articles.ticket_ids))
+        at, counts = frequencies(by_row, *every, len(keys))
+        df = np.zeros(len(keys), dtype=np.int32)
+        df[at] = counts
         if not ear:
-            return cls.of(articles, keys, by_row)
+            return cls.of(articles, keys, df, by_row)
         values = {name: joined([each.meanings[name] for each in counted]) for name in HEARD}
-        return cls.of(articles, keys, by_row, ear, values)
+        return cls.of(articles, keys, df, by_row, ear, values)
 
     @classmethod
     def of(
         cls,
         articles: Articles,
         keys: Keys,
+        df: npt.NDArray[np.int32],
         by_row: Mapping[str, ByRow],
         ear: str = "",
         heard: Mapping[str, Bytes] = MappingProxyType({}),
     ) -> "Segment":
-        """Turn round what is scored whole, count the frequencies, and average what was heard."""
-        count = len(articles.ids)
-        every = np.arange(count), np.arange(len(articles.ticket_ids))
-        at, counts = frequencies(by_row, *every, len(keys))
-        df = np.zeros(len(keys), dtype=np.int32)
-        df[at] = counts
+        """Turn round what is scored whole, and average what was heard."""
         by_feature = {name: turned(by_row[name], len(keys)) for name in RETRIEVED}
         meanings = {name: Meanings.of(values) for name, values in heard.items()}
         if "ticket" in heard:
@@ -219,27 +220,22 @@ def frequencies(
 
     A word that stands in both the title and the text of an article counts once.
     """
-    told = [
-        by_row["spelling"].features[by_row["spelling"].positions(articles)[0]],
-        by_row["ticket_words"].features[by_row["ticket_words"].positions(tickets)[0]],
-        by_row["ticket_grams"].features[by_row["ticket_grams"].positions(tickets)[0]],
-    ]
-    both = []
-    for name in ("title", "text"):
-        at, lengths = by_row[name].positions(articles)
-        numbers = np.repeat(np.arange(len(articles), dtype=np.int64), lengths)
-        both.append(numbers * max(feature_count, 1) + by_row[name].features[at])
-    once = np.unique(np.concatenate(both)) % max(feature_count, 1)
-    counts = np.bincount(np.concatenate([once, *told]), minlength=feature_count)
+    title, text = by_row["title"], by_row["text"]
+    told = [field.features_of(articles) for field in (title, text, by_row["spelling"])]
+    told += [by_row[name].features_of(tickets) for name in ("ticket_words", "ticket_grams")]
+    counts = np.bincount(np.concatenate(told), minlength=feature_count)
+    in_titles, in_texts = (
+        np.repeat(np.arange(len(articles)), field.starts[articles + 1] - field.starts[articles])
+        * feature_count
+        + features
+        for field, features in zip((title, text), told, strict=False)
+    )
+    at = np.searchsorted(in_texts, in_titles)
+    at[at == len(in_texts)] = 0
+    twice = told[0][in_texts[at] == in_titles] if len(in_texts) else told[0][:0]
+    counts -= np.bincount(twice, minlength=feature_count)
     held = np.flatnonzero(counts)
     return held, counts[held]
-
-
-def ranges(starts: Ints, rows: Ints) -> Ints:
-    """All the numbers from `starts[r]` up to `starts[r + 1]`, for each r of `rows`, in order."""
-    lengths = starts[rows + 1] - starts[rows]
-    offsets = np.cumsum(lengths) - lengths
-    return np.repeat(starts[rows] - offsets, lengths) + np.arange(int(lengths.sum()))
 
 
 def _articles(counted: Sequence[CountedArticle]) -> Articles:

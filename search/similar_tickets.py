@@ -12,6 +12,7 @@ from search.counting import Ints, count_words, scaled, stacked
 from search.documents import CustomerWords
 from search.errors import SnapshotError
 from search.fields import ByFeature, numbered, top, turned
+from search.groups import distinct
 from search.keys import Keys
 from search.language import as_language, detect
 from search.query import smooth_idf
@@ -58,7 +59,7 @@ class TicketIndex:
             texts = [analyser(as_language(each.locale)).words(clean(each.text)) for each in own]
             counted.append(scaled(count_words(texts)))
         rows = stacked(counted)
-        keys = np.unique(rows.keys)
+        keys = distinct(rows.keys)
         field = turned(numbered(rows, keys), len(keys))
         df = np.diff(field.starts).astype(np.int64)
         return cls(Strings.of(ids), keys, df, field, version)

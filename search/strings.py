@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from search.counting import Ints
+from search.groups import taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,9 @@ class Strings:
 
     def chosen(self, numbers: Ints) -> "Strings":
         """Some of the texts, in this order."""
-        begins = self.starts[numbers]
-        lengths = self.starts[numbers + 1] - begins
+        lengths = self.starts[numbers + 1] - self.starts[numbers]
         starts = np.concatenate(([0], np.cumsum(lengths)))
-        at = np.repeat(begins - starts[:-1], lengths) + np.arange(int(lengths.sum()))
-        return Strings(starts, self.content[at])
+        return Strings(starts, taken(self.content, self.starts, numbers))
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> "Strings":

@@ -1,0 +1,39 @@
+"""Values of many groups as one array: those of group g are `values[starts[g]:starts[g + 1]]`."""
+
+from typing import Any, Final, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+
+_MOST_RUNS: Final = 4_096
+
+
+def ranges(starts: npt.NDArray[np.integer[Any]], groups: Ints) -> Ints:
+    """All the numbers from `starts[g]` up to `starts[g + 1]`, for each g of `groups`, in order."""
+    begins = starts[groups]
+    lengths = starts[groups + 1] - begins
+    offsets = np.cumsum(lengths) - lengths
+    return np.repeat(begins - offsets, lengths) + np.arange(int(lengths.sum()))
+
+
+def taken(
+    values: npt.NDArray[_Scalar], starts: npt.NDArray[np.integer[Any]], groups: Ints
+) -> npt.NDArray[_Scalar]:
+    """The values of some groups, in this order. Groups that stand together are copied as one."""
+    ends = np.append(np.flatnonzero(np.diff(groups) != 1), len(groups) - 1)
+    if len(ends) > _MOST_RUNS or not len(groups):
+        return values[ranges(starts, groups)]
+    begins = np.concatenate(([0], ends[:-1] + 1))
+    first, last = starts[groups[begins]].tolist(), starts[groups[ends] + 1].tolist()
+    return np.concatenate([values[a:b] for a, b in zip(first, last, strict=True)])
+
+
+def distinct(numbers: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
+    """The numbers in order, each once. Of many, sorting is far faster than NumPy's `unique`."""
+    ordered = np.sort(numbers)
+    first = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first]
