@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
+from search.baselines import text_of
 from search.documents import CustomerWords
 from search.ear import Ear, RememberingEar
 from search.errors import EvaluationError
@@ -29,7 +30,7 @@ from search.metrics import (
     recall_at,
     reciprocal_rank,
 )
-from search.suggestions import Draft, Ranked, SuggestionIndex
+from search.suggestions import Draft, Ranked, SuggestionIndex, TicketIndex
 from search.training import solved_tickets, train
 
 Warm = Literal["none", "all"] | int
@@ -88,6 +89,7 @@ def evaluate(
     folds: int = 0,
     held_out: int = 0,
     learn: bool = True,
+    similar: bool = False,
     sections_of: SectionsOf = one_section,
     ear: Ear | None = None,
 ) -> EvaluationReport:
@@ -96,13 +98,16 @@ def evaluate(
     `warm` is how many resolved tickets each article gets ("none", "all" or a cap). They come from
     tickets_train.jsonl; where that is empty, `folds` cross-validates over the queries: each fold is
     judged with the other folds as resolved tickets. `held_out` asks the resolved tickets instead of
-    the queries, in so many folds, each by what the others teach. `sections_of` cuts the bodies of the articles
-    as the product does, when it is the product that is measured. The same call gives the same figures, times
+    the queries, in so many folds, each by what the others teach. `similar`: the corpus are earlier
+    tickets, among which those like the query are looked for, as for an agent; nothing is learned.
+    `sections_of` cuts the bodies of the articles as the product does, when it is the product that is measured. The same call gives the same figures, times
     apart. Raises EvaluationError for a set that cannot be read and for a call that makes no sense.
     """
     labelled = read_labelled_set(directory, sections_of=sections_of)
     if warm != "none" and not labelled.tickets and folds < 2:  # noqa: PLR2004  # one fold trains on nothing
         raise EvaluationError(f"{directory} has no resolved tickets: give folds to cross-validate")
+    if similar:
+        return report(judge_similar(labelled, field=field))
     if held_out:
         labelled, folds = _tickets_as_queries(labelled), held_out
     return report(judge(labelled, warm=warm, field=field, folds=folds, learn=learn, ear=ear))
@@ -135,6 +140,27 @@ def judge(
             )
             seconds = time.perf_counter() - started
             judged.append(Judged(query, ranking, gate, seconds, popular))
+    return judged
+
+
+def judge_similar(labelled: LabelledSet, *, field: Field = "text") -> list[Judged]:
+    """Look for the tickets of the corpus that are like each query."""
+    index = TicketIndex.build(
+        (
+            CustomerWords(each.id, text_of(each), each.locale, each.id)
+            for each in labelled.documents
+        ),
+        version=1,
+    )
+    popular, judged = _most_judged(labelled.queries), []
+    for query in labelled.queries:
+        draft = _draft(query, field)
+        started = time.perf_counter()
+        found = index.similar(f"{draft.subject}\n{draft.body}", limit=_RANKED)
+        seconds = time.perf_counter() - started
+        ranking = tuple(Ranked(each.id, each.score, each.score) for each in found)
+        gate = found[0].score if found else 0.0
+        judged.append(Judged(query, ranking, gate, seconds, popular))
     return judged
 
 

@@ -89,6 +89,11 @@ def _warm(_context: click.Context, _parameter: click.Parameter, value: str) -> W
     help="Ask the resolved tickets instead, in so many folds: what calibration is judged on.",
 )
 @click.option(
+    "--similar",
+    is_flag=True,
+    help="The corpus are earlier tickets: find those like the query, as agents are shown.",
+)
+@click.option(
     "--ear/--no-ear",
     "hears",
     default=True,
@@ -102,6 +107,7 @@ def evaluate_command(
     folds: int,
     held_out: int,
     *,
+    similar: bool,
     hears: bool,
     as_json: bool,
 ) -> None:
@@ -116,6 +122,7 @@ def evaluate_command(
             field=field,
             folds=folds,
             held_out=held_out,
+            similar=similar,
             sections_of=sections_of_markdown,
             ear=installed_ear() if hears else None,
         )

@@ -120,3 +120,12 @@ def test_a_missing_folder_is_named(tmp_path):
 
 def test_the_mean_of_nothing_is_zero():
     assert mean([]) == 0
+
+
+def test_tickets_like_the_query_are_looked_for_among_tickets(tmp_path):
+    folder = write_set(tmp_path, tickets=False)
+    report = evaluate(folder, warm="none", similar=True)
+    again = evaluate(folder, warm="none", similar=True)
+    assert report.recall_at_1 >= 0.5
+    assert report.recall_at_1 <= report.recall_at_3 <= 1
+    assert (report.ndcg_at_10, report.auroc) == (again.ndcg_at_10, again.auroc)
