@@ -6,7 +6,7 @@ folded, and a few exact forms (codes, words with ñ, hyphenated words written as
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final, Protocol, cast
@@ -120,16 +120,8 @@ class Analyser:
 
         Only what begins like one of them is analysed.
         """
-        threes, twos = _beginnings(wanted)
-        near = [
-            chunk
-            for chunk in cleaned.lower().split()
-            if chunk[:3] in threes
-            or chunk[:2] in twos
-            or not chunk.isalnum()
-            or not chunk[:3].isascii()
-        ]
-        words = [self._memo.get(chunk) or self._remembered(chunk) for chunk in near]
+        chunks = Beginnings.of(wanted).among(cleaned.split())
+        words = [self._memo.get(chunk) or self._remembered(chunk) for chunk in chunks]
         return wanted.intersection([word.stem for own in words for word in own if not word.common])
 
     def places(self, cleaned: str) -> Iterator[tuple[int, int, str]]:
@@ -215,19 +207,39 @@ def _numbered(
     return Word(surface, folded, stem, exact, common, feature_key(stem), keys)
 
 
-@lru_cache(64)
-def _beginnings(stems: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Three letters, or two, with which every word begins that has one of these stems.
+@dataclass(frozen=True, slots=True)
+class Beginnings:
+    """Three letters, or two, with which every word begins that has one of some stems.
 
     A stem keeps the first three letters of its word, except that y may have become i ("tying",
     "tie") or i have become y ("skies", "sky"), and the third letter an e ("using", "use").
     """
-    short = {stem for stem in stems if len(stem) < 3 or (len(stem) == 3 and stem[2] == "e")}  # noqa: PLR2004
-    threes, twos = {stem[:3] for stem in stems - short}, {stem[:2] for stem in short}
-    for each in (threes, twos):
-        each |= {one[:1] + one[1:].replace("i", "y") for one in each}
-        each |= {one[:1] + one[1:].replace("y", "i") for one in each}
-    return frozenset(threes), frozenset(twos)
+
+    threes: frozenset[str]
+    twos: frozenset[str]
+
+    @staticmethod
+    @lru_cache(64)
+    def of(stems: frozenset[str]) -> "Beginnings":
+        """Of these stems, or of beginnings of folded words."""
+        short = {stem for stem in stems if len(stem) < 3 or (len(stem) == 3 and stem[2] == "e")}  # noqa: PLR2004
+        threes, twos = {stem[:3] for stem in stems - short}, {stem[:2] for stem in short}
+        for each in (threes, twos):
+            each |= {one[:1] + one[1:].replace("i", "y") for one in each}
+            each |= {one[:1] + one[1:].replace("y", "i") for one in each}
+        return Beginnings(frozenset(threes), frozenset(twos))
+
+    def among(self, chunks: Iterable[str]) -> list[str]:
+        """Of texts without spaces those that may hold such a word, and a few others."""
+        threes, twos = self.threes, self.twos
+        return [
+            chunk
+            for chunk in chunks
+            if (begin := chunk[:3].lower()) in threes
+            or begin[:2] in twos
+            or not chunk.isalnum()
+            or not begin.isascii()
+        ]
 
 
 def fold_except_enye(lowered: str) -> str:

@@ -40,7 +40,7 @@ def _correction(reading: Reading, word: str, audiences: frozenset[str]) -> str |
     folded = fold(word)
     if not folded.isalpha() or not _MIN_CHARACTERS <= len(folded) <= _MAX_CHARACTERS:
         return None
-    if reading.holder(any_form(folded), audiences) is not None:
+    if reading.is_held(any_form(folded), audiences):
         return None
     for term in reading.words_beginning(folded[0]).nearest(folded)[:_MAX_CANDIDATES]:
         holder = reading.holder((Term(WORDS, term),), audiences)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from search.analysis import Analyser
+from search.analysis import Analyser, Beginnings
 from search.documents import Section
 
 EXCERPT_CHARACTERS: Final = 220
@@ -33,6 +33,7 @@ class Marker:
     def __init__(self, wanted: Wanted, analyser: Analyser) -> None:
         self._stems = wanted.stems
         self._prefixes = [f" {prefix}" for prefix in wanted.prefixes]
+        self._near = Beginnings.of(wanted.stems.union(wanted.prefixes))
         self._analyser = analyser
         self._seen: set[str] = set()
         self._found: dict[str, AbstractSet[str]] = {}
@@ -90,8 +91,8 @@ class Marker:
 
     def _look_at(self, chunks: set[str]) -> None:
         """Note which of the chunks have wanted features, and which."""
-        new = list(chunks - self._seen)
-        self._seen.update(new)
+        new = self._near.among(chunks - self._seen)
+        self._seen.update(chunks)
         looks = self._analyser.looks(new)
         stems = self._stems
         hits = {at for at, (features, _) in enumerate(looks) if not stems.isdisjoint(features)}

@@ -36,6 +36,9 @@ class Reading(Protocol):
     def holder(self, clauses: Sequence[Clause], audiences: frozenset[str]) -> int | None:
         """The key of an article for these audiences for which one of the clauses holds."""
 
+    def is_held(self, clauses: Sequence[Clause], audiences: frozenset[str]) -> bool:
+        """Whether there is such an article."""
+
     def article(self, key: int) -> StoredArticle:
         """What is kept of an article."""
 

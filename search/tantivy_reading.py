@@ -34,6 +34,7 @@ class TantivyReading:
             self._schema = opened.schema
             self._searcher = opened.searcher()
         self._words: dict[str, Spellings] = {}
+        self._hidden_counts: dict[frozenset[str], int] = {}
 
     def close(self) -> None:
         """Nothing: files are closed when the reading is gone."""
@@ -59,6 +60,8 @@ class TantivyReading:
 
     def holder(self, clauses: Sequence[Clause], audiences: frozenset[str]) -> int | None:
         for clause in clauses:
+            if self._is_unknown(clause):
+                continue
             with guarded(self._place):
                 query = Query.boolean_query(
                     [(Occur.Must, self._query(clause)), *self._filters(Scope(audiences))]
@@ -67,6 +70,32 @@ class TantivyReading:
                 if hits:
                     return int(self._searcher.fast_field_values(KEY, [hits[0][1]])[0] or 0)
         return None
+
+    def is_held(self, clauses: Sequence[Clause], audiences: frozenset[str]) -> bool:
+        # What stands in more articles than are hidden or gone stands in one that may be read.
+        hidden = self._hidden(audiences)
+        return (
+            any(isinstance(each, Term) and self._frequency(each) > hidden for each in clauses)
+            or self.holder(clauses, audiences) is not None
+        )
+
+    def _is_unknown(self, clause: Clause) -> bool:
+        return isinstance(clause, Term) and not self._frequency(clause)
+
+    def _frequency(self, term: Term) -> int:
+        with guarded(self._place):
+            return self._searcher.doc_freq(term.field, term.form)
+
+    def _hidden(self, audiences: frozenset[str]) -> int:
+        """How many articles these audiences may not read, or were removed and are not gone yet."""
+        if audiences not in self._hidden_counts:
+            with guarded(self._place):
+                every = sum(count for _, count in self._searcher.terms_with_prefix(AUDIENCE, ""))
+                readable = self._searcher.search(self._one_of(AUDIENCE, audiences), limit=1)
+            # The stubs of the library lack it.
+            count: int = readable.count  # type: ignore[attr-defined]
+            self._hidden_counts[audiences] = every - count
+        return self._hidden_counts[audiences]
 
     def article(self, key: int) -> StoredArticle:
         with guarded(self._place):

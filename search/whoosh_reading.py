@@ -109,6 +109,9 @@ class WhooshReading:
                         return int(readers[0])
             return None
 
+    def is_held(self, clauses: Sequence[Clause], audiences: frozenset[str]) -> bool:
+        return self.holder(clauses, audiences) is not None
+
     def article(self, key: int) -> StoredArticle:
         with readable(self._place):
             return StoredArticle.from_json(self._reader.stored_fields(key)[STORED])

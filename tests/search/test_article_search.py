@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from search.article_engines import article_search
 from search.article_search import ArticleSearch, SearchPage, SearchRequest
+from search.documents import Document, Section
 from search.errors import SnapshotError
 from search.fusion import fuse
 from search.spelling import Spellings, edit_distance
@@ -360,3 +361,19 @@ def test_fusing_keeps_every_document_and_a_single_ranking(matched, liked):
     assert [score for _, score in order] == sorted((s for _, s in order), reverse=True)
     alone = [d for d, _ in fuse(matched, {})]
     assert alone == sorted(matched, key=lambda d: (-matched[d] / max(matched.values()), d))
+
+
+def test_a_word_that_only_hidden_or_removed_articles_hold_is_not_known(made):
+    def article(name: str, text: str, audience: str) -> Document:
+        return Document(name, "en", name, "A note", "", (Section("", "", text),), (), "", audience)
+
+    public = article("a", "The turbine hums.", "public")
+    hidden = [article(f"h{n}", "The turbina hums.", "internal") for n in range(3)]
+    made.rebuild([public, *hidden], version=1)
+    assert find(made, "turbixa").did_you_mean == "turbine"
+    assert find(made, "turbina", audiences=PUBLIC | {"internal"}).did_you_mean is None
+    shown = article("b", "The turbina hums.", "public")
+    made.apply([shown], [], version=2)
+    assert find(made, "turbina").did_you_mean is None
+    made.apply([], ["b"], version=3)
+    assert find(made, "turbina").did_you_mean == "turbine"
