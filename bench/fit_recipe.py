@@ -32,6 +32,8 @@ REGIMES = (0, 5, None)
 JUDGED = 900
 OTHERS = 60
 DRAWN = 1e-5
+# Without tickets the right article is often not the first one.
+TOLD = 3
 
 
 def main() -> None:
@@ -78,7 +80,7 @@ def main() -> None:
     gate, bias = fit_gate([*few, *own_inside], [*outside, own_outside], weights)
     recipe = replace(recipe, gate=gate, gate_bias=bias)
     everything = [each for group in (*few, *own_inside, *outside, own_outside) for each in group]
-    recipe = replace(recipe, certainty=fit_certainty(recipe, everything))
+    recipe = replace(recipe, certainty=fit_certainty(recipe, everything, told=TOLD))
     print("rank", {name: round(value, 2) for name, value in recipe.rank.items() if value > 0.005})
     print("gate", {name: round(value, 3) for name, value in recipe.gate.items() if value > 0.0005})
     print("gate_bias", round(recipe.gate_bias, 2))

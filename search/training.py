@@ -44,7 +44,6 @@ _FOLDS: Final = 5
 _COVERAGE: Final = 0.95
 _MIN_OUTSIDE: Final = 30
 _DRAWN: Final = 0.15  # strength of the pull towards the default recipe, over the number of tickets
-_TOLD: Final = 3  # articles of each ranking from which the confidence is learned
 _GATE: Final = ("energy", "clearness", "manner")
 _HEARING_GATE: Final = ("energy", "meaning_density")
 
@@ -250,8 +249,13 @@ def finish(
     return replace(recipe, certainty=fit_certainty(recipe, [*held, *outside]))
 
 
-def fit_certainty(recipe: Recipe, held: Sequence[Held]) -> tuple[float, float, float]:
-    """The logistic curve by which confidence is the chance of being right."""
+def fit_certainty(
+    recipe: Recipe, held: Sequence[Held], *, told: int = 1
+) -> tuple[float, float, float]:
+    """The logistic curve by which confidence is the chance of being right.
+
+    It is learned from the first `told` articles of each ranking.
+    """
     from sklearn.linear_model import LogisticRegression
 
     weights = recipe.rank_weights
@@ -261,7 +265,7 @@ def fit_certainty(recipe: Recipe, held: Sequence[Held]) -> tuple[float, float, f
         scores = _scores(each, weights)
         gate = float(each.gates(scores) @ by_gate) + recipe.gate_bias
         odds = np.exp(scores - scores.max())
-        best = np.argsort(-scores, kind="stable")[:_TOLD]
+        best = np.argsort(-scores, kind="stable")[:told]
         shares = odds[best] / odds.sum()
         inputs += [(odd, float(np.clip(gate, -12.0, 12.0))) for odd in log_odds(shares)]
         right += each.right[best].tolist()
