@@ -22,6 +22,8 @@ MAX_WORD_CHARACTERS: Final = 40
 # Memoised surfaces per language: natural vocabulary fits, a flood of invented words does not stay.
 _MEMO_WORDS: Final = 200_000
 _MEMO_CHARACTERS: Final = 80
+# A stem has these of its word, as far as `Beginnings` tells.
+_KEPT_LETTERS: Final = 3
 
 _MARK_FLOOD: Final = re.compile(
     r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]{3})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]+"
@@ -222,7 +224,7 @@ class Beginnings:
     @lru_cache(64)
     def of(stems: frozenset[str]) -> "Beginnings":
         """Of these stems, or of beginnings of folded words."""
-        short = {stem for stem in stems if len(stem) < 3 or (len(stem) == 3 and stem[2] == "e")}  # noqa: PLR2004
+        short = {stem for stem in stems if len(stem.removesuffix("e")) < _KEPT_LETTERS}
         threes, twos = {stem[:3] for stem in stems - short}, {stem[:2] for stem in short}
         for each in (threes, twos):
             each |= {one[:1] + one[1:].replace("i", "y") for one in each}

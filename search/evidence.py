@@ -28,6 +28,7 @@ import numpy.typing as npt
 
 from search.counting import Floats, Ints
 from search.fields import best_and_equal
+from search.groups import ranges
 from search.hearing import (
     MEANT,
     Heard,
@@ -248,10 +249,9 @@ def _add_signals(
 ) -> None:
     """The signals of some articles, which are sorted, but those of tickets."""
     starts = segment.articles.passage_starts
-    begins = starts[rows]
-    lengths = starts[rows + 1] - begins
+    lengths = starts[rows + 1] - starts[rows]
     offsets = np.cumsum(lengths) - lengths
-    passages = np.repeat(begins - offsets, lengths) + np.arange(int(offsets[-1] + lengths[-1]))
+    passages = ranges(starts, rows)
     fields = segment.by_row
     taught = segment.ticket_count > 0
     found[:, _AT["text"]] = text[rows]

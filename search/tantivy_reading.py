@@ -90,11 +90,12 @@ class TantivyReading:
         """How many articles these audiences may not read, or were removed and are not gone yet."""
         if audiences not in self._hidden_counts:
             with guarded(self._place):
-                every = sum(count for _, count in self._searcher.terms_with_prefix(AUDIENCE, ""))
-                readable = self._searcher.search(self._one_of(AUDIENCE, audiences), limit=1)
-            # The stubs of the library lack it.
-            count: int = readable.count  # type: ignore[attr-defined]
-            self._hidden_counts[audiences] = every - count
+                every = self._searcher.terms_with_prefix(AUDIENCE, "")
+                readable = self._searcher.terms_with_prefix(
+                    AUDIENCE, "", filter_query=self._one_of(AUDIENCE, audiences)
+                )
+            hidden = sum(count for _, count in every) - sum(count for _, count in readable)
+            self._hidden_counts[audiences] = hidden
         return self._hidden_counts[audiences]
 
     def article(self, key: int) -> StoredArticle:
