@@ -1,6 +1,7 @@
 """Articles with their revisions, what belongs to them, and readers' votes."""
 
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -127,6 +128,10 @@ class ArticleTag(Base):
     tag: Mapped[str] = mapped_column(String(80), primary_key=True, index=True)
 
 
+DRAFT_DROPPED: Final = "drop_draft"
+"""What a review note says when the newer draft of a published article was dropped."""
+
+
 class ReviewNote(Base):
     """What was said while an article went through review."""
 
@@ -136,7 +141,8 @@ class ReviewNote(Base):
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     action: Mapped[str] = mapped_column(String(20))
-    """The lifecycle action it accompanies: submit, send_back, publish, withdraw, restore."""
+    """The lifecycle action it accompanies: submit, send_back, publish, withdraw, restore; or
+    DRAFT_DROPPED."""
     text: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
 

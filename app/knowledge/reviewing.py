@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
+from app.accounts.models import User
 from app.errors import N_, ConflictError, ForbiddenError, InvalidError
 from app.knowledge.loading import (
     STALE,
@@ -16,8 +17,10 @@ from app.knowledge.loading import (
     readers_see_change,
     show_tags,
 )
+from app.knowledge.mailing import tell_sent_back
 from app.knowledge.models import Article, ArticleRevision, ReviewNote
 from app.knowledge.policy import is_author, require_editor, require_staff
+from app.knowledge.sent_back import who_waits
 from articles.drafting import has_private_marks, hint_left
 from articles.lifecycle import ArticleAction, ArticleState
 
@@ -56,17 +59,30 @@ def send_back(
     actor: Actor,
     article_id: int,
     comment: str,
+    url: str,
     now: datetime,
     expected: int | None = None,
 ) -> Article:
-    """Return an article in review to its author, with the reason; one commit.
+    """Return an article in review to its author, with the reason, by mail too; one commit.
 
+    `url` is the absolute address of the article's page in the studio.
     Raises ConflictError, ForbiddenError, InvalidError on `comment`.
     """
     article = get_article(session, article_id, for_change=True)
     check_unchanged(article, expected)
     article.state = decide(article.state, ArticleAction.SEND_BACK, actor, comment=comment)
-    _note(session, article, ArticleAction.SEND_BACK, actor, comment, now)
+    note = _note(session, article, ArticleAction.SEND_BACK, actor, comment, now)
+    session.flush()
+    reviewer = session.get(User, actor.user_id) if actor.user_id is not None else None
+    tell_sent_back(
+        session,
+        note,
+        reviewer=reviewer.name if reviewer else "",
+        title=current_revision(article).title,
+        to=who_waits(session, actor, article),
+        url=url,
+        now=now,
+    )
     session.commit()
     return article
 
@@ -197,16 +213,16 @@ def _note(
     actor: Actor,
     comment: str,
     now: datetime,
-) -> None:
+) -> ReviewNote:
     if len(comment) > MAX_COMMENT:
         raise InvalidError("comment", N_("Use at most %(limit)s characters."), limit=MAX_COMMENT)
     article.updated_at = now
-    session.add(
-        ReviewNote(
-            article_id=article.id,
-            author_id=actor.user_id,
-            action=action.value,
-            text=comment.replace("\x00", "").strip(),
-            created_at=now,
-        )
+    note = ReviewNote(
+        article_id=article.id,
+        author_id=actor.user_id,
+        action=action.value,
+        text=comment.replace("\x00", "").strip(),
+        created_at=now,
     )
+    session.add(note)
+    return note

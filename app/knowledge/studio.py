@@ -18,12 +18,15 @@ PER_PAGE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class StudioFilter:
-    """What to list. None does not filter; `text` stands in title or slug."""
+    """What to list. None does not filter; `text` stands in title or slug.
+
+    `author_id` owns the article or wrote its newest revision.
+    """
 
     state: ArticleState | None = None
     locale: str | None = None
     category_id: int | None = None
-    owner_id: int | None = None
+    author_id: int | None = None
     visibility: Visibility | None = None
     text: str = ""
     page: int = 1
@@ -177,11 +180,17 @@ def _conditions(wanted: StudioFilter) -> list[Any]:
         (Article.state, wanted.state),
         (Article.locale, wanted.locale),
         (Article.category_id, wanted.category_id),
-        (Article.owner_id, wanted.owner_id),
         (Article.visibility, wanted.visibility),
     ):
         if value is not None:
             conditions.append(column == value)
+    if wanted.author_id is not None:
+        conditions.append(
+            or_(
+                Article.owner_id == wanted.author_id,
+                ArticleRevision.author_id == wanted.author_id,
+            )
+        )
     words = wanted.text.replace("\x00", "").split()[:10]
     conditions.append(
         and_(

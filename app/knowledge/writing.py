@@ -16,9 +16,11 @@ from app.knowledge.loading import (
     next_number,
 )
 from app.knowledge.models import (
+    DRAFT_DROPPED,
     Article,
     ArticleAsset,
     ArticleRevision,
+    ReviewNote,
     RevisionAsset,
 )
 from app.knowledge.placing import (
@@ -140,10 +142,18 @@ def discard_draft(session: Session, *, actor: Actor, article_id: int, now: datet
     article = get_article(session, article_id, for_change=True)
     if not may_edit(actor, article):
         raise ForbiddenError("only editors may change this article")
-    if article.published_revision is not None:
+    if article.published_revision is not None and article.state is not ArticleState.PUBLISHED:
         article.current_revision = article.published_revision
         article.state = ArticleState.PUBLISHED
         article.updated_at = now
+        session.add(
+            ReviewNote(
+                article_id=article.id,
+                author_id=actor.user_id,
+                action=DRAFT_DROPPED,
+                created_at=now,
+            )
+        )
     session.commit()
     return article
 

@@ -12,6 +12,8 @@ from app.knowledge.service import ArticleText, Placement
 from articles.lifecycle import ArticleState, Visibility
 from tests.factories_knowledge import NOW, make_actor, make_article, make_organisation
 
+PAGE = "http://localhost/studio/articles/1"
+
 
 def save(session, actor, article, text, expected, **more):
     return service.save_revision(
@@ -110,11 +112,18 @@ def test_agents_write_and_submit_their_own_drafts_and_editors_publish(session):
         save(session, agent, article, ArticleText("Too late"), 2)
     session.rollback()
     with pytest.raises(InvalidError) as caught:
-        service.send_back(session, actor=editor, article_id=article.id, comment=" ", now=NOW)
+        service.send_back(
+            session, actor=editor, article_id=article.id, comment=" ", url=PAGE, now=NOW
+        )
     assert caught.value.field == "comment"
     session.rollback()
     service.send_back(
-        session, actor=editor, article_id=article.id, comment="Say why it happens.", now=NOW
+        session,
+        actor=editor,
+        article_id=article.id,
+        comment="Say why it happens.",
+        url=PAGE,
+        now=NOW,
     )
     assert article.state is ArticleState.DRAFT
     service.submit(session, actor=agent, article_id=article.id, now=NOW)

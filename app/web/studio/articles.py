@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request, url_for
 from app.errors import NotFoundError
 from app.knowledge import studio
 from app.knowledge.models import Article, ArticleRevision
+from app.knowledge.sent_back import sent_back
 from app.web.access import Access, access
 from app.web.forms import whole_number
 from app.web.locale import LOCALES
@@ -35,6 +36,7 @@ def index() -> str:
     return render_template(
         "studio/articles.html",
         found=found,
+        sent_back=sent_back(db(), current_actor(), [row.id for row in found.rows]),
         wanted=wanted,
         page_url=page_url,
         categories=studio.all_categories(db()),

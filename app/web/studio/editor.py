@@ -16,6 +16,7 @@ from app.knowledge.loading import current_revision
 from app.knowledge.models import Article
 from app.knowledge.policy import may_edit
 from app.knowledge.rendering import ArticleText, render_body
+from app.knowledge.sent_back import sent_back
 from app.knowledge.studio import find_by_address
 from app.knowledge.writing import Placement, create_draft, save_revision
 from app.web.access import Access, access
@@ -220,10 +221,15 @@ def _page(
     form: ArticleForm, article: Article | None, *, preview: str = "", conflict: str = ""
 ) -> str:
     actor = current_actor()
+    returned = None
+    if article is not None:
+        with looking() as reading:
+            returned = sent_back(reading, actor, [article.id]).get(article.id)
     return render_template(
         "studio/editor.html",
         form=form,
         article=article,
+        sent_back=returned,
         preview=Markup(preview),  # noqa: S704 - our own template
         conflict=conflict,
         may_edit=article is None or may_edit(actor, article),

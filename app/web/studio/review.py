@@ -13,12 +13,14 @@ from app.knowledge import reviewing, studio
 from app.knowledge.loading import current_revision
 from app.knowledge.models import Article
 from app.knowledge.policy import is_author, may_edit, role_flags
+from app.knowledge.sent_back import sent_back
 from app.knowledge.writing import discard_draft
 from app.tickets.sources import source_ticket
 from app.web.access import Access, access
 from app.web.errors import say
 from app.web.forms import whole_number
 from app.web.help.article_html import for_page
+from app.web.links import absolute
 from app.web.request_context import current_actor, db, looking, now
 from app.web.studio.articles import get_for_studio
 from app.web.studio.words import ACTION_NAMES, STATE_NAMES, VISIBILITY_NAMES
@@ -63,7 +65,13 @@ def send_back(article_id: int) -> tuple[str, int] | Response:
     """Return it to its author, saying why."""
     return _decide(
         article_id,
-        partial(reviewing.send_back, comment=_comment(), expected=_expected(), now=now()),
+        partial(
+            reviewing.send_back,
+            comment=_comment(),
+            url=absolute("studio_review.article", article_id=article_id),
+            expected=_expected(),
+            now=now(),
+        ),
         lazy_gettext("Sent back with your comment."),
     )
 
@@ -140,6 +148,7 @@ def _page(article: Article, *, problem: InvalidError | None = None) -> str:
     with looking() as reading:
         notes = studio.review_notes(reading, actor, article.id)
         ticket = source_ticket(reading, actor, article.id)
+        returned = sent_back(reading, actor, [article.id]).get(article.id)
     actions = set(allowed_actions(article.state, role_flags(actor))) - {ArticleAction.EDIT}
     if not (actor.curates or is_author(actor, article)):
         actions.discard(ArticleAction.SUBMIT)
@@ -160,6 +169,7 @@ def _page(article: Article, *, problem: InvalidError | None = None) -> str:
         and article.state is not ArticleState.PUBLISHED,
         marked=marked,
         notes=notes,
+        sent_back=returned,
         ticket=ticket,
         problem=say(problem) if problem else "",
         problem_field=problem.field if problem else "",

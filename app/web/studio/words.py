@@ -2,6 +2,7 @@
 
 from flask_babel import LazyString, lazy_gettext
 
+from app.knowledge.models import DRAFT_DROPPED
 from articles.lifecycle import ArticleAction, ArticleState, Visibility
 
 STATE_NAMES: dict[ArticleState, LazyString] = {
@@ -22,4 +23,5 @@ ACTION_NAMES: dict[str, LazyString] = {
     ArticleAction.PUBLISH: lazy_gettext("published it"),
     ArticleAction.WITHDRAW: lazy_gettext("withdrew it"),
     ArticleAction.RESTORE: lazy_gettext("made it a draft again"),
+    DRAFT_DROPPED: lazy_gettext("dropped the draft"),
 }

@@ -1,5 +1,8 @@
 """Editors and agents write, review, publish, send back and compare articles in the studio."""
 
+from datetime import UTC, datetime
+from email.message import EmailMessage
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -7,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Role
+from app.db.models import OutboxEntry
 from app.knowledge.models import Article, ArticleRevision
+from app.mail.rendering import Promise, compose
 from articles.lifecycle import ArticleState
 from tests.factories import csrf_token, make_user, sign_in
 
@@ -78,6 +83,116 @@ def test_sending_back_needs_a_comment_which_the_author_reads(
     post(editor, f"{look}/send-back", comment="Say which button <b>")
     assert the_article(session).state is ArticleState.DRAFT
     assert "Say which button &lt;b&gt;" in agent.get(look).text
+
+
+def send_back(editor: FlaskClient, look: str, comment: str) -> None:
+    assert post(editor, f"{look}/send-back", comment=comment).status_code == 302
+
+
+def test_a_draft_that_was_sent_back_says_so_and_why_wherever_its_author_meets_it(
+    agent: FlaskClient, editor: FlaskClient, session: Session
+) -> None:
+    write(agent)
+    look = f"/studio/articles/{the_article(session).id}"
+    assert "Sent back" not in agent.get("/studio/articles/").text
+    post(agent, f"{look}/submit")
+    send_back(editor, look, "Say which button <b>")
+    for path in ("/studio/", "/studio/articles/", look, f"{look}/edit"):
+        page = agent.get(path).text
+        assert "Sent back" in page, path
+        assert "Say which button &lt;b&gt;" in page, path
+        assert "Edu" in page, path
+    post(agent, f"{look}/submit")
+    for path in ("/studio/articles/", look):
+        assert "Sent back" not in agent.get(path).text, path
+
+
+def test_an_agent_finds_their_new_text_of_somebody_elses_article_among_their_drafts(
+    agent: FlaskClient, editor: FlaskClient, session: Session
+) -> None:
+    write(editor)
+    look = f"/studio/articles/{the_article(session).id}"
+    post(editor, f"{look}/publish")
+    revise(agent, look, body="Press the *left* button.", expected=1)
+    post(agent, f"{look}/submit")
+    send_back(editor, look, "Which left?")
+    assert "Which left?" in agent.get("/studio/").text
+
+
+def test_a_dropped_draft_takes_the_reviewers_word_with_it(
+    agent: FlaskClient, editor: FlaskClient, session: Session
+) -> None:
+    write(agent)
+    look = f"/studio/articles/{the_article(session).id}"
+    post(editor, f"{look}/publish")
+    revise(agent, look, body="Press it twice.", expected=1)
+    post(agent, f"{look}/submit")
+    send_back(editor, look, "Once is enough")
+    post(agent, f"{look}/discard")
+    assert "dropped the draft" in agent.get(look).text
+    revise(agent, look, body="Another text.", expected=1)
+    assert "Sent back" not in agent.get("/studio/articles/").text
+
+
+@pytest.mark.parametrize(("locale", "subject"), [("es", "Devuelto: "), ("en", "Sent back: ")])
+def test_the_author_is_told_by_mail_in_their_language_why_it_came_back(
+    app: Flask, session: Session, editor: FlaskClient, locale: str, subject: str
+) -> None:
+    author = make_user(session, role=Role.AGENT, locale=locale, name="Ana <i>")
+    agent = sign_in(app.test_client(), author)
+    write(agent, title="Router & modem")
+    look = f"/studio/articles/{the_article(session).id}"
+    post(agent, f"{look}/submit")
+    send_back(editor, look, "Say which\n<button>")
+    mails = promised_mails(app, session)
+    assert [mail["To"] for mail in mails] == [author.email]
+    assert mails[0]["Subject"] == f"{subject}Router & modem"
+    text, html = (mails[0].get_body((kind,)).get_content() for kind in ("plain", "html"))
+    assert "Edu" in text
+    assert "Say which\n<button>" in text
+    assert f"http://localhost{look}" in text
+    assert "&lt;button&gt;" in html
+
+
+def test_only_those_who_wait_for_a_draft_are_told(
+    app: Flask, session: Session, agent: FlaskClient, editor: FlaskClient
+) -> None:
+    write(editor)
+    look = f"/studio/articles/{the_article(session).id}"
+    post(editor, f"{look}/submit")
+    send_back(editor, look, "I change my mind")
+    assert promised_mails(app, session) == []  # who sends their own back knows
+    gone = make_user(session, role=Role.AGENT)
+    write(sign_in(app.test_client(), gone), title="Another one")
+    look = f"/studio/articles/{max(session.scalars(select(Article.id)))}"
+    session.rollback()
+    post(editor, f"{look}/submit")
+    gone.disabled_at = datetime.now(UTC)
+    session.add(gone)
+    session.commit()
+    send_back(editor, look, "Nobody reads this")
+    assert promised_mails(app, session) == []
+
+
+def promised_mails(app: Flask, session: Session) -> list[EmailMessage]:
+    session.rollback()
+    entries = session.scalars(select(OutboxEntry).where(OutboxEntry.kind == "mail")).all()
+    with app.app_context():
+        return [
+            compose(
+                Promise.from_payload(entry.key, entry.payload),
+                sender="help@example.org",
+                site_name="Antesala",
+                now=datetime.now(UTC),
+            )
+            for entry in entries
+        ]
+
+
+def revise(client: FlaskClient, look: str, **fields: object) -> None:
+    values = {"category": "0", "visibility": "public", "organisation": "0", "locale": "en"}
+    answer = post(client, f"{look}/edit", title="Reset the router", **values, **fields)
+    assert answer.status_code == 302
 
 
 def test_private_words_stop_the_way_to_readers(editor: FlaskClient, session: Session) -> None:
