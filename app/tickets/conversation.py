@@ -53,8 +53,7 @@ def reply(
 
     The articles whose address stands in the text are kept as inserted. `seen` is the id of the
     last entry that the agent saw; the same text again from that page is the same reply. Raises
-    InvalidError for the field `body`, and MeanwhileError when somebody else added to the
-    conversation.
+    InvalidError for the field `body`, and MeanwhileError when the ticket changed since then.
     """
     html = rendered(body)  # before the first statement: it may take its time
     ticket = work_on(session, actor, ticket_id)
@@ -94,14 +93,14 @@ def note(
     """Write something for the team alone: no mail, no change of state or clock; one commit.
 
     The same text again from the page with the last entry `seen` is the same note. Raises
-    InvalidError for the field `body`, and MeanwhileError as `reply` does.
+    InvalidError for the field `body`, and MeanwhileError when somebody else did something.
     """
     html = rendered(body)
     ticket = work_on(session, actor, ticket_id)
     said = _said_already(session, ticket, MessageKind.NOTE, actor, body, seen=seen)
     if said is not None:
         return said
-    check_unchanged(session, ticket, seen=seen, actor=actor)
+    check_unchanged(session, ticket, seen=seen, actor=actor, own_counts=False)
     message = _add(session, ticket, MessageKind.NOTE, actor, checked_reply(body), html, now=now)
     if draft_key:
         bind_draft(session, draft_key, message)

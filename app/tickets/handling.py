@@ -12,7 +12,13 @@ from app.settings import Settings
 from app.tickets import mailing, rules
 from app.tickets.events import add_event
 from app.tickets.learning import learn
-from app.tickets.loading import keep_link_alive, status_of, take_step, work_on
+from app.tickets.loading import (
+    check_unchanged,
+    keep_link_alive,
+    status_of,
+    take_step,
+    work_on,
+)
 from app.tickets.models import Queue, QueueMember, Ticket, TicketState
 from app.tickets.rules import EventCode
 
@@ -103,12 +109,16 @@ def set_state(
     state: TicketState,
     settings: Settings,
     now: datetime,
+    seen: int | None = None,
 ) -> Ticket:
     """Say whose turn it is, or reopen, without a word to the customer except on reopening.
 
-    One commit. Raises ConflictError for a state that is not to be chosen.
+    One commit. `seen` is the id of the last entry that the agent saw. Raises ConflictError for a
+    state that is not to be chosen, and MeanwhileError when the ticket changed since then.
     """
     ticket = work_on(session, actor, ticket_id)
+    is_so = ticket.state is state
+    check_unchanged(session, ticket, seen=seen, actor=actor, own_counts=not is_so)
     before = ticket.solved_by_article_id
     step = rules.after_state_choice(status_of(ticket), state)
     event = take_step(

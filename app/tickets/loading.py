@@ -10,10 +10,10 @@ from app.accounts.actor import Actor
 from app.errors import N_, ConflictError, ForbiddenError, NotFoundError
 from app.settings import Settings
 from app.tickets import policy
-from app.tickets.events import add_event
+from app.tickets.events import add_event, read_event
 from app.tickets.models import Message, MessageKind, Ticket, TicketState
 from app.tickets.references import link_secret, secret_hash
-from app.tickets.rules import Clock, Status, Step
+from app.tickets.rules import STANDING_EVENTS, Clock, Status, Step
 from app.tickets.service_level import ServiceLevel
 
 
@@ -43,30 +43,32 @@ def speak_for(session: Session, actor: Actor, ticket_id: int) -> Ticket:
     return ticket
 
 
-def check_unchanged(session: Session, ticket: Ticket, *, seen: int | None, actor: Actor) -> None:
-    """Refuse when somebody else added to the conversation after the entry with the id `seen`.
+def check_unchanged(
+    session: Session, ticket: Ticket, *, seen: int | None, actor: Actor, own_counts: bool = True
+) -> None:
+    """Refuse when the ticket changed after the entry with the id `seen`, None for no page.
 
-    None for somebody who saw no page. Raises MeanwhileError.
+    What others did always counts; of what the person did, in another tab, replies and changes of
+    state do, unless `own_counts` is false: the deed changes no state, or asks for what is so.
+    Raises MeanwhileError.
     """
     if seen is None:
         return
     newer = session.scalars(
-        select(Message.kind)
-        .where(
-            Message.ticket_id == ticket.id,
-            Message.id > seen,
-            Message.author_id.is_distinct_from(actor.user_id),
-        )
-        .order_by(Message.id)
-    ).all()
-    if any(kind is MessageKind.REPLY for kind in newer):
-        raise MeanwhileError(
-            N_("Somebody replied meanwhile. Read it above; what you wrote is kept.")
-        )
-    if newer:
-        raise MeanwhileError(
-            N_("The ticket changed meanwhile. Look above; what you wrote is kept.")
-        )
+        select(Message).where(Message.ticket_id == ticket.id, Message.id > seen)
+    )
+    if any(
+        own_counts and _changes_standing(entry) if entry.author_id == actor.user_id else True
+        for entry in newer
+    ):
+        raise MeanwhileError(N_("Nothing was done, because the ticket changed meanwhile."))
+
+
+def _changes_standing(entry: Message) -> bool:
+    """Whether whose turn it is may be another since this entry."""
+    if entry.kind is MessageKind.EVENT:
+        return read_event(entry).code in STANDING_EVENTS
+    return entry.kind is MessageKind.REPLY
 
 
 def messages_of(session: Session, ticket: Ticket, *kinds: MessageKind) -> Sequence[Message]:

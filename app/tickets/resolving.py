@@ -22,7 +22,7 @@ from app.tickets.loading import (
     take_step,
     work_on,
 )
-from app.tickets.models import LinkKind, Resolution, Ticket, TicketArticle
+from app.tickets.models import LinkKind, Resolution, Ticket, TicketArticle, TicketState
 from app.tickets.rules import EventCode, Step
 
 
@@ -39,10 +39,11 @@ def resolve_by_article(
     """Resolve by naming the article that answers it; one commit.
 
     The customer's words count for that article from then on. Raises InvalidError for the field
-    `article`, and MeanwhileError when somebody else added to the conversation.
+    `article`, and MeanwhileError when the ticket changed after the entry with the id `seen`.
     """
     ticket = work_on(session, actor, ticket_id)
-    check_unchanged(session, ticket, seen=seen, actor=actor)
+    is_so = _is_resolved(ticket, Resolution.ARTICLE) and ticket.solved_by_article_id == article_id
+    check_unchanged(session, ticket, seen=seen, actor=actor, own_counts=not is_so)
     article = session.scalar(
         select(Article).where(Article.id == article_id, visible_articles(actor))
     )
@@ -63,9 +64,13 @@ def resolve_with_nothing(
     now: datetime,
     seen: int | None = None,
 ) -> Ticket:
-    """Resolve with nothing to document: a single case, a thank-you; one commit."""
+    """Resolve with nothing to document: a single case, a thank-you; one commit.
+
+    Raises MeanwhileError when the ticket changed after the entry with the id `seen`.
+    """
     ticket = work_on(session, actor, ticket_id)
-    check_unchanged(session, ticket, seen=seen, actor=actor)
+    is_so = _is_resolved(ticket, Resolution.NOTHING)
+    check_unchanged(session, ticket, seen=seen, actor=actor, own_counts=not is_so)
     step = rules.after_resolution(status_of(ticket), Resolution.NOTHING)
     _resolve(session, ticket, step, actor, settings, now)
     session.commit()
@@ -85,11 +90,13 @@ def resolve_by_writing(
     """Resolve by beginning the article that was missing; one commit. Returns its draft.
 
     A ticket that already has a draft which is not published yet gives that one again. Category and
-    tags are those of the article sent last or, when none was sent, of `like_article_id`.
+    tags are those of the article sent last or, when none was sent, of `like_article_id`. Raises
+    MeanwhileError when the ticket changed after the entry with the id `seen`.
     """
     ticket = work_on(session, actor, ticket_id)
-    check_unchanged(session, ticket, seen=seen, actor=actor)
     article = _drafted(session, ticket)
+    is_so = article is not None and _is_resolved(ticket, Resolution.DRAFTED)
+    check_unchanged(session, ticket, seen=seen, actor=actor, own_counts=not is_so)
     if article is None:
         first = begin_from(session, ticket, settings=settings, like_article_id=like_article_id)
         ticket = work_on(session, actor, ticket_id)
@@ -168,6 +175,10 @@ def _resolve(
     if event is not None and step.event is EventCode.RESOLVED:
         keep_link_alive(ticket, settings)
         mailing.tell_resolved(session, ticket, event, now=now)
+
+
+def _is_resolved(ticket: Ticket, how: Resolution) -> bool:
+    return ticket.state is TicketState.RESOLVED and ticket.resolution is how
 
 
 def _drafted(session: Session, ticket: Ticket) -> Article | None:

@@ -44,6 +44,18 @@ PUBLIC_EVENTS = frozenset(
     }
 )
 
+STANDING_EVENTS = frozenset(
+    {
+        EventCode.STATE,
+        EventCode.RESOLVED,
+        EventCode.DOCUMENTED,
+        EventCode.SOLVED_BY_CUSTOMER,
+        EventCode.REOPENED,
+        EventCode.REOPENED_BY_CUSTOMER,
+    }
+)
+"""After these a ticket stands in another state, or was solved in another way."""
+
 
 class Clock(StrEnum):
     """What happens to the time by which the customer hears from us."""

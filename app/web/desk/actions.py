@@ -7,11 +7,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.errors import N_, ConflictError, InvalidError
-from app.tickets import handling, resolving
+from app.tickets import handling, queries, resolving
+from app.tickets.loading import MeanwhileError
 from app.tickets.models import TicketState
 from app.web.access import Access, access
 from app.web.desk.context import nearest
-from app.web.desk.page import get_ticket
+from app.web.desk.page import get_ticket, what_is_new
 from app.web.desk.ticket import page_of
 from app.web.errors import say
 from app.web.forms import whole_number
@@ -83,6 +84,7 @@ def state(reference: str) -> Response:
             actor=current_actor(),
             ticket_id=number,
             state=TicketState(chosen),
+            seen=_seen(),
             settings=settings(),
             now=now(),
         )
@@ -139,7 +141,7 @@ def draft_article(reference: str) -> Response:
             now=now(),
         )
     except ConflictError as error:
-        flash(say(error), "warning")
+        _refuse(reference, error)
         return redirect(page_of(reference), 303)
     flash(
         _("The draft begins with the customer’s words and your answer. Make it yours."), "success"
@@ -153,11 +155,23 @@ def _do(reference: str, deed: Callable[[int], object], said: str = "") -> Respon
     try:
         deed(number)
     except (ConflictError, InvalidError) as error:
-        flash(say(error), "warning")
+        _refuse(reference, error)
     else:
         if said:
             flash(said, "success")
     return redirect(page_of(reference), 303)
+
+
+def _refuse(reference: str, error: ConflictError | InvalidError) -> None:
+    """Say why nothing was done and, when the ticket changed meanwhile, who did what."""
+    words = [say(error)]
+    if isinstance(error, MeanwhileError):
+        db().rollback()
+        with looking() as reading:
+            ticket = get_ticket(reading, reference)
+            entries = queries.conversation(reading, ticket.id, staff=True)
+            words += what_is_new(ticket, entries, _seen())
+    flash(" ".join(words), "warning")
 
 
 def _id(reference: str) -> int:

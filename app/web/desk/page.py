@@ -1,8 +1,10 @@
 """The three panes of a ticket: the queue, the ticket, and what lies beside it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flask import render_template, request
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.deflection.queries import find_packet
@@ -11,19 +13,21 @@ from app.knowledge.cards import ArticleCard
 from app.knowledge.queries import published_by_ids
 from app.tickets import desk_queries, policy, queries
 from app.tickets.desk_queries import QueueFilter, View
-from app.tickets.models import LinkKind, Ticket, TicketState
+from app.tickets.models import LinkKind, MessageKind, Ticket, TicketState
+from app.tickets.queries import Entry
 from app.tickets.rules import OURS
 from app.web.attachments import waiting_files
 from app.web.desk import context
 from app.web.desk.composer import ComposerForm, insertion
 from app.web.request_context import current_actor
+from app.web.ticket_events import event_sentence
 
 STRIP = 15
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the last request adds to the page: a warning, a preview, a search."""
+    """What the last request adds to the page: a refusal, a preview, a search."""
 
     warning: str = ""
     rejected: list[ArticleCard] = field(default_factory=list)
@@ -58,6 +62,7 @@ def ticket_page(
     actor = current_actor()
     entries = queries.conversation(reading, ticket.id, staff=True)
     first_words = entries[0].message.body
+    news = what_is_new(ticket, entries, form.last_seen)
     form.seen.data = str(entries[-1].message.id)
     links = queries.linked_articles(reading, ticket.id)
     packet = find_packet(reading, actor, ticket.attempt_id)
@@ -74,6 +79,7 @@ def ticket_page(
         form_id=form_id(ticket),
         files=waiting_files(form_id(ticket)),
         shown=shown or Shown(),
+        news=news,
         insertion=insertion,
         packet=packet,
         inserted=context.offers(reading, ticket, queries.inserted_ids(links), rejected=rejected),
@@ -92,6 +98,24 @@ def ticket_page(
         is_ours=ticket.state in OURS,
         resolved=ticket.state is TicketState.RESOLVED,
     )
+
+
+def what_is_new(ticket: Ticket, entries: Sequence[Entry], seen: int | None) -> list[str]:
+    """Who did what after the entry with the id `seen`, in sentences; None for no page."""
+    return [_tell(ticket, entry) for entry in entries if seen and entry.message.id > seen]
+
+
+def _tell(ticket: Ticket, entry: Entry) -> str:
+    message = entry.message
+    customer = ticket.requester_name or ticket.requester_email
+    author = message.author.name if message.author else customer
+    if entry.event is not None:
+        return event_sentence(entry.event, author)
+    if message.from_customer:
+        return str(_("The customer, %(name)s, wrote again.", name=customer))
+    if message.kind is MessageKind.NOTE:
+        return str(_("%(name)s wrote an internal note.", name=author))
+    return str(_("%(name)s replied to the customer.", name=author))
 
 
 def strip_filter() -> QueueFilter:

@@ -132,6 +132,59 @@ def test_resolving_what_was_answered_meanwhile_is_stopped(desk: Desk, agent: Fla
     )
     desk.post(agent, "resolve", how="nothing", seen=seen)
     assert desk.now().state is TicketState.WAITING
+    told = agent.get(desk.path()).text
+    assert "Nothing was done, because the ticket changed meanwhile." in told
+    assert "replied to the customer." in told
+
+
+@pytest.mark.parametrize(
+    ("deed", "fields"),
+    [
+        ("state", {"state": "waiting"}),
+        ("resolve", {"how": "nothing"}),
+        ("article", {}),
+    ],
+)
+def test_an_old_page_changes_nothing_of_what_was_decided_since(
+    desk: Desk, agent: FlaskClient, deed: str, fields: dict[str, object]
+) -> None:
+    admin = desk.browser(make_user(desk.session, role=Role.ADMIN, name="Alex Moreau"))
+    article = make_article(desk.session, title="Clear the cache")
+    seen = desk.now().messages[-1].id
+    desk.post(admin, "resolve", article=article.id)
+    for client, name in ((agent, "Bea"), (admin, "Alex")):  # an old tab of one's own is old, too
+        assert desk.post(client, deed, seen=seen, **fields).status_code == 303
+        ticket = desk.now()
+        assert ticket.state is TicketState.RESOLVED, name
+        assert ticket.solved_by_article_id == article.id, name
+        told = client.get(desk.path()).text
+        assert "Alex Moreau resolved the ticket by an article: “Clear the cache”." in told
+        assert "Nothing was done" in told
+
+
+@pytest.mark.parametrize(
+    ("deed", "fields"),
+    [("state", {"state": "waiting"}), ("resolve", {"how": "nothing"}), ("article", {})],
+)
+def test_a_button_pressed_twice_is_pressed_once(
+    desk: Desk, agent: FlaskClient, deed: str, fields: dict[str, object]
+) -> None:
+    seen = desk.now().messages[-1].id
+    places = {desk.post(agent, deed, seen=seen, **fields).headers["Location"] for _ in range(2)}
+    assert len(places) == 1
+    assert "Nothing was done" not in agent.get(desk.path()).text
+
+
+def test_every_form_that_changes_the_state_says_what_was_seen(
+    desk: Desk, agent: FlaskClient
+) -> None:
+    last = desk.now().messages[-1].id
+    page = agent.get(desk.path()).text
+    assert page.count(f'name="seen" value="{last}"') == len(["resolve", "state"])
+    desk.post(agent, "resolve", how="nothing")
+    last = desk.now().messages[-1].id
+    reopen = agent.get(desk.path()).text
+    assert reopen.count(f'name="seen" value="{last}"') == len(["resolve", "reopen"])
 
 
 def test_an_article_is_written_from_the_ticket(desk: Desk, agent: FlaskClient) -> None:

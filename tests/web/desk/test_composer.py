@@ -136,10 +136,51 @@ def test_what_came_in_meanwhile_stops_the_reply_and_keeps_the_text(
     )
     answer = write(desk, agent, body="My long answer.", seen=seen)
     assert answer.status_code == 409
-    assert "Somebody replied meanwhile" in answer.text
+    assert "Nothing was done, because the ticket changed meanwhile." in answer.text
+    assert "The customer, Ana, wrote again." in answer.text
     assert "It works again." in answer.text
     assert "My long answer." in answer.text
     assert write(desk, agent, body="My long answer.").status_code == 303
+
+
+def test_an_old_tab_does_not_reopen_what_was_resolved_in_another(
+    desk: Desk, agent: FlaskClient
+) -> None:
+    old_tab = last_id(desk)
+    write(desk, agent, body="That was it.", then="resolved")
+    answer = write(desk, agent, body="One thing <more>.", then="open", seen=old_tab)
+    assert answer.status_code == 409
+    assert desk.now().state is TicketState.RESOLVED
+    assert desk.now().messages[-1].body != "One thing <more>."
+    assert "Bea Soto replied to the customer." in answer.text
+    assert "Bea Soto resolved the ticket." in answer.text
+    assert "a reply opens it again" in answer.text
+    assert "One thing &lt;more&gt;." in answer.text
+    assert '<option selected value="open">' in answer.text
+    told = str(max(message.id for message in desk.now().messages))
+    assert f'name="seen" type="hidden" value="{told}"' in answer.text
+    assert write(desk, agent, body="One thing <more>.", then="open").status_code == 303
+    assert desk.now().state is TicketState.OPEN
+
+
+def test_a_page_that_is_shown_again_tells_what_happened_since_the_one_before(
+    desk: Desk, agent: FlaskClient
+) -> None:
+    old_tab = last_id(desk)
+    desk.post(agent, "resolve", how="nothing")
+    shown = write(desk, agent, body="Clear it.", seen=old_tab, action="preview")
+    assert shown.status_code == 200
+    assert "The ticket changed while you were writing." in shown.text
+    assert "Bea Soto resolved the ticket" in shown.text
+    assert "while you were writing" not in write(desk, agent, body="a", action="preview").text
+
+
+def test_what_an_agent_does_beside_it_stops_no_reply(desk: Desk, agent: FlaskClient) -> None:
+    old_tab = last_id(desk)
+    desk.post(agent, "claim")
+    write(desk, agent, body="For us.", mode="note")
+    assert write(desk, agent, body="Clear it.", seen=old_tab).status_code == 303
+    assert write(desk, agent, body="Mine.", mode="note", seen=old_tab).status_code == 303
 
 
 def test_files_go_with_the_reply(desk: Desk, agent: FlaskClient) -> None:
