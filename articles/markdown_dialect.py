@@ -1,7 +1,8 @@
 """The Markdown that articles and messages are written in, on top of python-markdown.
 
-Beside tables, fenced code, footnotes, admonitions, attribute lists and definition lists there
-is one thing of our own, a video on a line by itself, with a transcript if there is one:
+Beside tables, fenced code, footnotes, admonitions, attribute lists, definition lists, task lists
+and struck-out words there is one thing of our own, a video on a line by itself, with a transcript
+if there is one:
 
     !video[How to reopen a ticket](https://youtu.be/abcdefgh "article:en/reopen-transcript")
 """
@@ -26,6 +27,8 @@ from markdown.extensions.toc import TocExtension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
+from pymdownx.tasklist import TasklistExtension
+from pymdownx.tilde import DeleteSubExtension
 
 from articles.slugs import slugify
 from articles.videos import embed_address
@@ -67,6 +70,9 @@ WORDS: Final = {
 ADMONITIONS: Final = frozenset(WORDS["en"]) - {"transcript", "back"}
 
 _HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
+_BELOW_A_TASK: Final = frozenset(
+    {"blockquote", "div", "dl", "figure", "hr", "ol", "p", "pre", "table", "ul", *_HEADINGS}
+)
 
 
 def article_dialect(*, video_hosts: frozenset[str], locale: str) -> Markdown:
@@ -84,6 +90,8 @@ def article_dialect(*, video_hosts: frozenset[str], locale: str) -> Markdown:
             DefListExtension(),
             SaneListExtension(),
             TocExtension(slugify=_anchor, toc_depth="2-6"),
+            TasklistExtension(),
+            DeleteSubExtension(subscript=False),
             _ArticleExtension(video_hosts=video_hosts, words=words),
         ],
     )
@@ -99,6 +107,7 @@ def message_dialect() -> Markdown:
             CodeHiliteExtension(css_class="highlight", guess_lang=False),
             SaneListExtension(),
             Nl2BrExtension(),
+            DeleteSubExtension(subscript=False),
             _MessageExtension(),
         ],
     )
@@ -121,6 +130,7 @@ class _ArticleExtension(Extension):
         md.parser.blockprocessors.register(titles, "admonition", 105)
         md.inlinePatterns.register(_BareLink(_BARE_LINK, md), "bare_link", 110)
         md.treeprocessors.register(_HeadingLevels(md), "heading_levels", 12)
+        md.treeprocessors.register(_TaskLabels(md), "task_labels", 11)
 
 
 class _MessageExtension(Extension):
@@ -162,6 +172,27 @@ class _HeadingLevels(Treeprocessor):
                     open_levels.pop()
                 open_levels.append(level)
                 element.tag = f"h{min(len(open_levels) + 1, 6)}"
+
+
+class _TaskLabels(Treeprocessor):
+    """Makes the words of a task the label of its box; what hangs below the task is none of it."""
+
+    def run(self, root: Element) -> None:
+        for item in root.iter("li"):
+            if "task-list-item" in item.get("class", "").split():
+                has_paragraphs = not (item.text or "").strip() and len(item)
+                self._label(item[0] if has_paragraphs else item)
+
+    @staticmethod
+    def _label(words: Element) -> None:
+        label = Element("label")
+        label.text, words.text = words.text, None
+        for child in list(words):
+            if child.tag in _BELOW_A_TASK:
+                break
+            words.remove(child)
+            label.append(child)
+        words.insert(0, label)
 
 
 class _BoldHeadings(Treeprocessor):

@@ -143,5 +143,5 @@ def is_plain(text: str) -> bool:
 
 def _is_plain_paragraph(paragraph: str) -> bool:
     return len(paragraph) <= _PLAIN_PARAGRAPH and all(
-        paragraph.count(sign) <= _PLAIN_SIGNS for sign in "[*_`!&\\|"
+        paragraph.count(sign) <= _PLAIN_SIGNS for sign in "[*_`~!&\\|"
     )

@@ -13,7 +13,7 @@ _HEADINGS: Final = ("h2", "h3", "h4", "h5", "h6")
 _ARTICLE_TAGS: Final = {
     "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "col", "colgroup", "dd",
     "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "hr", "i", "img",
-    "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strong",
+    "input", "ins", "kbd", "label", "li", "mark", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strong",
     "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
     "var", "wbr", *_HEADINGS,
 }  # fmt: skip
@@ -28,15 +28,17 @@ _ATTRIBUTES: Final[dict[str, set[str]]] = {
     "details": {"open"},
     "div": {"class"},
     "figure": {"class", "data-video-src", "data-video-title"},
+    "input": {"type", "checked", "disabled"},
     "img": {"src", "alt", "title", "width", "height"},
-    "li": {"id", "value"},
-    "ol": {"start"},
+    "li": {"class", "id", "value"},
+    "ol": {"class", "start"},
     "p": {"class"},
     "pre": {"class"},
     "span": {"class"},
     "sup": {"id"},
     "td": {"align", "colspan", "rowspan"},
     "th": {"align", "colspan", "rowspan", "scope"},
+    "ul": {"class"},
     **{heading: {"id"} for heading in _HEADINGS},
 }
 _SCHEMES: Final = {"http", "https", "mailto", "tel", "article", "asset"}
@@ -45,8 +47,14 @@ _CLASSES: Final[dict[str, frozenset[str]]] = {
     "a": frozenset({"footnote-ref", "footnote-backref", "video-transcript"}),
     "div": frozenset({"admonition", "footnote", "highlight", "toc", *ADMONITIONS}),
     "figure": frozenset({"video"}),
+    "li": frozenset({"task-list-item"}),
+    "ol": frozenset({"task-list"}),
     "p": frozenset({"admonition-title", "video-play"}),
+    "ul": frozenset({"task-list"}),
 }
+_BOX: Final = {"type": "checkbox", "disabled": ""}
+"""What every input is made to be: the box of a task, which cannot be operated."""
+_STRAY_INPUT: Final = re.compile(r"(?<!<label>)<input[^>]*>")
 _PYGMENTS: Final = re.compile(r"[a-z][a-z0-9]{0,3}")
 _LANGUAGE: Final = re.compile(r"language-[\w+#.-]{1,30}", re.ASCII)
 _ANCHOR: Final = re.compile(r"[\w:.-]{1,150}")
@@ -57,7 +65,7 @@ _NOTE_IDS: Final = {"li": "fn", "sup": "fnref"}
 
 def clean_article(html: str, *, video_hosts: frozenset[str]) -> str:
     """Return `html` with only the elements, attributes, classes and schemes that are allowed."""
-    return _clean(html, _ARTICLE_TAGS, video_hosts)
+    return _STRAY_INPUT.sub("", _clean(html, _ARTICLE_TAGS, video_hosts))
 
 
 def clean_message(html: str) -> str:
@@ -71,6 +79,7 @@ def _clean(html: str, tags: set[str], video_hosts: frozenset[str]) -> str:
         tags=tags,
         attributes={tag: names for tag, names in _ATTRIBUTES.items() if tag in tags},
         attribute_filter=_attribute_filter(video_hosts),
+        set_tag_attribute_values={"input": _BOX} if "input" in tags else None,
         link_rel=None,
         url_schemes=_SCHEMES,
     )

@@ -1,4 +1,6 @@
+import contextlib
 import threading
+import time
 
 import pytest
 
@@ -55,6 +57,59 @@ def test_the_table_of_contents_has_stable_folded_anchors_and_skips_no_level():
 def test_headings_begin_at_the_second_level_and_skip_none():
     levels = [entry.level for entry in render("### a\n\n##### b\n\n##### c\n\n## d\n").toc]
     assert levels == [2, 3, 3, 2]
+
+
+TASKS = """
+- [ ] Save **the file**
+- [x] Restart, see [how](article:en/restart)
+    - [X] the router
+    - no task
+- Just a point with [ ] in it
+- [y] no state
+
+1. [x] First
+
+    More of it.
+"""
+
+
+def test_tasks_are_boxes_that_nobody_can_operate_labelled_by_their_words():
+    html = render(TASKS, link_resolver=lambda _: "/en/articles/restart").html
+    assert html.count("<input") == 4
+    assert html.count('type="checkbox"') == html.count('disabled=""') == 4
+    assert html.count('checked=""') == 3
+    box = '<label><input type="checkbox" disabled="">'
+    assert f'<li class="task-list-item">{box} Save <strong>the file</strong></label></li>' in html
+    assert 'Restart, see <a href="/en/articles/restart">how</a></label>' in html  # not the list
+    assert "the router</label></li>" in html
+    assert "<p>More of it.</p>" in html
+    assert "<li>Just a point with [ ] in it</li>" in html
+    assert "<li>[y] no state</li>" in html
+
+
+def test_words_are_struck_out_between_two_tildes():
+    assert "<p>Now <del>ten</del> five</p>" in render("Now ~~ten~~ five").html
+    assert "~5 of ~10" in render("~5 of ~10").html
+    assert "<code>~~x~~</code>" in render("`~~x~~`").html
+    assert "<del>ten</del>" in render_message("~~ten~~")
+    assert "<code>" in render("~~~ text\n~~x~~\n~~~").html
+
+
+def test_an_article_brings_no_other_field_in():
+    html = render('<input name="q" value="x" autofocus> <label for="q">a</label> - [ ] b').html
+    assert "<input" not in html
+    assert "for=" not in html
+    html = render('<label><input type="text" name="q" onfocus="x"> a</label>').html
+    assert '<label><input type="checkbox" disabled=""> a</label>' in html
+    assert "<input" not in render_message("- [ ] a <input>")
+
+
+def test_many_tildes_and_boxes_are_answered_in_time():
+    for text in ("~~a" * 20_000, "~~ " * 20_000, "- [ ] a\n" * 8_000, "~" * 200_000):
+        begun = time.monotonic()
+        with contextlib.suppress(RenderRefused):
+            render(text)
+        assert time.monotonic() - begun < 5
 
 
 def test_an_anchor_may_be_given():

@@ -18,7 +18,8 @@ fragments = st.sampled_from(
         "[a](x){: onmouseover=alert(1) }", "<figure data-video-src='https://evil.org/'>", '"', "'", "<", ">", "`",
         "&#106;avascript:", "&lt;script&gt;", "\n\n", "# h", "|a|b|\n|-|-|\n|<b onx=1>|c|", "<!--", "-->",
         "<form action=x><input name=q>", "<base href=x>", "<meta http-equiv=refresh>", "[x]: javascript:y\n",
-        "[y][x]", "!video[<script>](https://www.youtube.com/watch?v=abcdefgh)", "<noscript><p title='</noscript><img src=x onerror=1>'>",
+        "[y][x]", "!video[<script>](https://www.youtube.com/watch?v=abcdefgh)", "- [x] ", "~~", "<label>", "<input type=text autofocus>",
+        "<noscript><p title='</noscript><img src=x onerror=1>'>",
         "<object data=x>", "<a target=_blank href=//x>", "<div id=main class='btn fixed-top'>", "\x02", "\x03", "é",
     ]
 )  # fmt: skip
@@ -33,7 +34,6 @@ class Inspector(HTMLParser):
             "svg",
             "math",
             "form",
-            "input",
             "base",
             "meta",
             "object",
@@ -49,6 +49,11 @@ class Inspector(HTMLParser):
                 assert (value or "").startswith("https://www.youtube-nocookie.com/embed/")
             if name == "class":
                 assert "btn" not in (value or "")
+        if tag == "input":
+            given = dict(attrs)
+            assert set(given) <= {"type", "disabled", "checked"}
+            assert given["type"] == "checkbox"
+            assert "disabled" in given
         if tag == "img":
             assert (dict(attrs).get("src") or "").startswith("/")
 

@@ -13,7 +13,7 @@ MAX_ANSWER_CHARACTERS: Final = 20_000
 """A longer section is read on the article's own page."""
 SHORT_ARTICLE_CHARACTERS: Final = 6_000
 
-_VOID: Final = frozenset({"br", "col", "hr", "img", "source", "track", "wbr"})
+_VOID: Final = frozenset({"br", "col", "hr", "img", "input", "source", "track", "wbr"})
 _HEADINGS: Final = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 
 
