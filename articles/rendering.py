@@ -16,7 +16,7 @@ from articles.render_limits import (
     is_plain,
 )
 from articles.render_process import compose_watched
-from articles.resolving import ImageResolver, LinkResolver, resolve
+from articles.resolving import ImageResolver, LinkResolver, image_sources, resolve
 from articles.videos import DEFAULT_VIDEO_HOSTS
 
 __all__ = [
@@ -35,10 +35,14 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Safe HTML, and its headings in order. Headings begin at the second level."""
+    """Safe HTML, and its headings in order. Headings begin at the second level.
+
+    `images` are the sources of its images as they were written, also those that are not there.
+    """
 
     html: str
     toc: tuple[TocEntry, ...]
+    images: tuple[str, ...] = ()
 
 
 def render(
@@ -58,7 +62,7 @@ def render(
     """
     composition = _compose(markdown, kind=ARTICLE, video_hosts=video_hosts, locale=locale)
     html = resolve(composition.html, link_resolver=link_resolver, image_resolver=image_resolver)
-    return Rendered(html, composition.toc)
+    return Rendered(html, composition.toc, image_sources(composition.html))
 
 
 def render_message(markdown: str, *, link_resolver: LinkResolver | None = None) -> str:

@@ -50,6 +50,18 @@ def resolve(
     return _TAG.sub(replace, html)
 
 
+def image_sources(html: str) -> tuple[str, ...]:
+    """What the images in sanitised `html` are to be got from, as it was written; each once."""
+    found = (match for match in _TAG.finditer(html) if match.group(2) == "img")
+    sources = (_attributes(match.group(3)).get("src", "").strip() for match in found)
+    return tuple(dict.fromkeys(sources))
+
+
+def is_outside(source: str) -> bool:
+    """Whether an address leads to another site; an image from there is shown as a link."""
+    return _OUTSIDE.match(source) is not None
+
+
 def _attributes(text: str) -> dict[str, str]:
     return {name: unescape(value) for name, value in _ATTRIBUTE.findall(text)}
 

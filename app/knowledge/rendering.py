@@ -12,7 +12,7 @@ from typing import Final
 from app.errors import N_, InvalidError
 from articles.front_matter import normalise_body
 from articles.images import ASSET_NAME
-from articles.rendering import RefusalCode, RenderRefused, render
+from articles.rendering import RefusalCode, Rendered, RenderRefused, render
 from articles.sections import Section, sections
 
 MAX_TITLE: Final = 300
@@ -24,6 +24,7 @@ _ARTICLE_LINK: Final = re.compile(
     r"article:(?P<locale>[a-z]{2})/(?P<slug>[A-Za-z0-9._-]{1,160})(?P<fragment>#[^\s\"'<>]*)?"
 )
 _ASSET_LINK: Final = re.compile(rf"asset:(?P<name>{ASSET_NAME.pattern})")
+_ASSET_SOURCE: Final = re.compile(rf"(?:asset:|/assets/)(?P<name>{ASSET_NAME.pattern})")
 
 _REFUSALS: Final = {
     RefusalCode.TOO_LONG: N_("The text is longer than 256 KB. Make two articles of it."),
@@ -89,21 +90,37 @@ def resolve_link(reference: str) -> str | None:
     return article_path(match["locale"], match["slug"], match["fragment"] or "")
 
 
+def asset_name(source: str) -> str | None:
+    """The name of our image that stands behind an image's source; None when it is none of ours."""
+    match = _ASSET_SOURCE.fullmatch(source)
+    return match["name"] if match else None
+
+
 def resolve_image(reference: str) -> str | None:
     """The address for `asset:<name>`; None when it does not look like one."""
     match = _ASSET_LINK.fullmatch(reference)
     return asset_path(match["name"]) if match else None
 
 
-def render_body(
-    body: str, *, locale: str, video_hosts: Sequence[str] = ()
-) -> tuple[str, tuple[tuple[int, str, str], ...]]:
-    """HTML and headings (level, anchor, title) of a Markdown body, for saving and for previews.
+def render_body(body: str, *, locale: str, video_hosts: Sequence[str] = ()) -> Rendered:
+    """A Markdown body as HTML with its headings and images, for previews and for looking at it.
 
     Raises InvalidError on the field `body` that says what to change.
     """
-    html, toc, _ = _rendered(body, locale, video_hosts)
-    return html, toc
+    try:
+        return render(
+            body,
+            link_resolver=resolve_link,
+            image_resolver=resolve_image,
+            video_hosts=frozenset(video_hosts),
+            locale=locale,
+        )
+    except RenderRefused as refused:
+        if refused.line is not None and refused.code in _REFUSALS_IN_LINE:
+            message = _REFUSALS_IN_LINE[refused.code]
+            raise InvalidError("body", message, line=refused.line) from refused
+        message = _REFUSALS.get(refused.code, _REFUSALS[RefusalCode.SLOW])
+        raise InvalidError("body", message) from refused
 
 
 def prepare(text: ArticleText, *, locale: str, video_hosts: Sequence[str] = ()) -> PreparedText:
@@ -112,8 +129,10 @@ def prepare(text: ArticleText, *, locale: str, video_hosts: Sequence[str] = ()) 
     Raises InvalidError that names the field: `title`, `summary`, `tags` or `body`.
     """
     tidy = tidy_text(text)
-    html, toc, parts = _rendered(tidy.body, locale, video_hosts)
-    return PreparedText(tidy, html, toc, parts, assets_of(tidy.body))
+    rendered = render_body(tidy.body, locale=locale, video_hosts=video_hosts)
+    toc = tuple((entry.level, entry.anchor, entry.title) for entry in rendered.toc)
+    parts = tuple(sections(rendered))
+    return PreparedText(tidy, rendered.html, toc, parts, assets_of(tidy.body))
 
 
 def assets_of(body: str) -> frozenset[str]:
@@ -147,24 +166,3 @@ def tidy_text(text: ArticleText) -> ArticleText:
 
 def _one_line(text: str) -> str:
     return " ".join(text.replace("\x00", "").split())
-
-
-def _rendered(
-    body: str, locale: str, video_hosts: Sequence[str]
-) -> tuple[str, tuple[tuple[int, str, str], ...], tuple[Section, ...]]:
-    try:
-        rendered = render(
-            body,
-            link_resolver=resolve_link,
-            image_resolver=resolve_image,
-            video_hosts=frozenset(video_hosts),
-            locale=locale,
-        )
-    except RenderRefused as refused:
-        if refused.line is not None and refused.code in _REFUSALS_IN_LINE:
-            message = _REFUSALS_IN_LINE[refused.code]
-            raise InvalidError("body", message, line=refused.line) from refused
-        message = _REFUSALS.get(refused.code, _REFUSALS[RefusalCode.SLOW])
-        raise InvalidError("body", message) from refused
-    toc = tuple((entry.level, entry.anchor, entry.title) for entry in rendered.toc)
-    return rendered.html, toc, tuple(sections(rendered))

@@ -1,6 +1,8 @@
-// The editor's preview follows the text, half a second after the last key.
+// The editor's preview follows the text, half a second after the last key; so does what is said of
+// images that are missing.
 const form = document.querySelector("[data-preview]");
 const target = document.querySelector("[data-preview-target]");
+const warning = document.getElementById("body-warning");
 const PAUSE = 500;
 
 let timer = 0;
@@ -18,6 +20,9 @@ async function refresh() {
     });
     if (!response.ok) return;
     target.innerHTML = await response.text();
+    const news = target.querySelector("[data-missing-images]");
+    warning.hidden = !news;
+    warning.textContent = news?.textContent ?? "";
   } catch (error) {
     if (error.name !== "AbortError") throw error;
   }

@@ -26,6 +26,7 @@ from app.web.help.article_html import for_page
 from app.web.locale import LOCALE_NAMES, LOCALES, interface_locale
 from app.web.request_context import current_actor, db, looking, now, settings
 from app.web.studio.articles import get_for_studio
+from app.web.studio.images import warn_of_images, warn_of_images_in
 from app.web.studio.words import STATE_NAMES, VISIBILITY_NAMES
 from articles.lifecycle import Visibility
 
@@ -194,20 +195,23 @@ def preview() -> tuple[str, int]:
 
 
 def _preview(form: ArticleForm, locale: str) -> str:
-    problem, html = "", ""
+    problem, html, missing = "", "", ""
     try:
-        html, _toc = render_body(
+        rendered = render_body(
             written(form.body),
             locale=locale if locale in LOCALES else interface_locale(),
             video_hosts=settings().video_hosts,
         )
     except InvalidError as error:
         problem = say(error)
+    else:
+        html, missing = rendered.html, warn_of_images(rendered.images)
     return render_template(
         "studio/_preview.html",
         title=written(form.title),
         summary=written(form.summary),
         html=for_page(html),
+        missing_images=missing,
         problem=problem,
         locale=locale,
     )
@@ -230,6 +234,7 @@ def _page(
         form=form,
         article=article,
         sent_back=returned,
+        missing_images=warn_of_images_in(written(form.body), written(form.locale)),
         preview=Markup(preview),  # noqa: S704 - our own template
         conflict=conflict,
         may_edit=article is None or may_edit(actor, article),

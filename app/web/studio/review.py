@@ -23,6 +23,7 @@ from app.web.help.article_html import for_page
 from app.web.links import absolute
 from app.web.request_context import current_actor, db, looking, now
 from app.web.studio.articles import get_for_studio
+from app.web.studio.images import warn_of_images_in
 from app.web.studio.words import ACTION_NAMES, STATE_NAMES, VISIBILITY_NAMES
 from articles.drafting import has_private_marks
 from articles.lifecycle import ArticleAction, ArticleState, allowed_actions
@@ -168,6 +169,7 @@ def _page(article: Article, *, problem: InvalidError | None = None) -> str:
         and article.published_revision_id is not None
         and article.state is not ArticleState.PUBLISHED,
         marked=marked,
+        missing_images=warn_of_images_in(revision.body, article.locale),
         notes=notes,
         sent_back=returned,
         ticket=ticket,

@@ -1,5 +1,6 @@
 """Editors and agents write, review, publish, send back and compare articles in the studio."""
 
+import re
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Role
 from app.db.models import OutboxEntry
+from app.knowledge.files import ArticleFiles, add_asset
 from app.knowledge.models import Article, ArticleRevision
 from app.mail.rendering import Promise, compose
 from articles.lifecycle import ArticleState
@@ -227,6 +229,49 @@ def test_who_saves_second_is_told_and_keeps_the_text(editor: FlaskClient, sessio
     session.rollback()
     titles = session.scalars(select(ArticleRevision.title).order_by(ArticleRevision.number)).all()
     assert titles == ["Reset the router", "First"]
+
+
+GONE = "0123456789abcdef" * 2 + ".png"
+
+
+def test_an_image_that_is_missing_is_named_when_it_is_previewed_saved_and_published(
+    app: Flask, editor: FlaskClient, session: Session
+) -> None:
+    body = f"![The <box>](box.png) ![Old](asset:{GONE})"
+    said = f"The images “box.png”, “asset:{GONE}” do not exist"
+    fragment = post(editor, "/studio/articles/preview", title="T", body=body, locale="en").text
+    assert said in fragment
+    without_javascript = write(editor, body=body, preview="1").text
+    assert without_javascript.count(said) == len(["field", "preview"])
+    assert write(editor, body=body).status_code == 302  # a draft may lack it
+    look = f"/studio/articles/{the_article(session).id}"
+    at_the_field = editor.get(f"{look}/edit").text
+    assert f'id="body-warning">{said}' in at_the_field
+    assert re.search(r'aria-describedby="[^"]*body-warning[^"]*"', at_the_field)
+    assert said in editor.get(look).text
+    post(editor, f"{look}/publish")
+    assert the_article(session).state is ArticleState.PUBLISHED
+    assert said in editor.get(look).text
+
+
+def test_images_that_are_there_and_links_to_others_are_no_reason_to_warn(
+    app: Flask, editor: FlaskClient, session: Session
+) -> None:
+    gif = b"GIF89a" + b"\0" * 30
+    files = ArticleFiles.under(app.extensions["antesala"].settings.data)
+    asset = add_asset(session, files, filename="a.gif", content=gif, now=datetime.now(UTC))
+    body = (
+        f"![A](asset:{asset.name}) ![B](/assets/{asset.name}) ![C](https://x.org/c.png)\n\n"
+        "`![D](d.png)` [E](e.png)"
+    )
+    write(editor, body=body)
+    look = f"/studio/articles/{the_article(session).id}"
+    for path in (look, f"{look}/edit"):
+        page = editor.get(path).text
+        assert "not exist" not in page
+    assert 'id="body-warning" hidden' in page
+    preview = post(editor, "/studio/articles/preview", title="T", body="![](a.png)", locale="en")
+    assert "The image “a.png” does not exist" in preview.text
 
 
 def test_the_preview_is_sanitised_and_saves_nothing(editor: FlaskClient, session: Session) -> None:
