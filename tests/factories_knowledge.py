@@ -86,7 +86,11 @@ def make_article(
         now=now,
     )
     if published:
-        service.publish(session, actor=editor, article_id=article.id, now=now)
+        asked = session.scalar(select(Category.id).limit(1))
+        service.publish(session, actor=editor, article_id=article.id, category_id=asked, now=now)
+        if category is None and article.category_id is not None:
+            article.category_id = None  # as an import may bring it
+            session.commit()
     return article
 
 

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from app.accounts.actor import Actor
 from app.errors import N_, ForbiddenError, InvalidError
 from app.knowledge.loading import get_article, promise_announcement, readers_see_change
-from app.knowledge.models import Article, ArticleRedirect
+from app.knowledge.models import Article, ArticleRedirect, Category
 from app.knowledge.policy import may_edit, require_staff
 from articles.lifecycle import Visibility
 from articles.slugs import SLUG, slugify, unique_slug
 
+CATEGORY_MISSING = N_("Choose a category: without one, nobody finds the article by browsing.")
 SLUG_TAKEN = N_("Another article in this language has this address. Choose another.")
 
 
@@ -70,6 +71,8 @@ def put(
     if article.published_at is not None and not actor.curates:
         raise ForbiddenError("only editors may move what readers see")
     check_audience(wanted)
+    if article.published_revision_id is not None and wanted.category_id != article.category_id:
+        chosen_category(session, wanted.category_id)
     if wanted.slug is not None and wanted.slug != article.slug:
         move(session, article, wanted.slug)
     readers_change = (wanted.visibility, wanted.organisation_id) != (
@@ -87,6 +90,17 @@ def put(
         if readers_change:
             promise_announcement(session, article, first=False, now=now)
     session.flush()
+
+
+def chosen_category(session: Session, category_id: int | None) -> int | None:
+    """The category in which an article is shown: readers browse by category, and by nothing else.
+
+    None only while there is no category at all. Raises InvalidError on `category`.
+    """
+    known = set(session.scalars(select(Category.id)))
+    if known and category_id not in known:
+        raise InvalidError("category", CATEGORY_MISSING)
+    return category_id if known else None
 
 
 def move(session: Session, article: Article, slug: str) -> None:

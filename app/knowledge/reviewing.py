@@ -19,6 +19,7 @@ from app.knowledge.loading import (
 )
 from app.knowledge.mailing import tell_sent_back
 from app.knowledge.models import Article, ArticleRevision, ReviewNote
+from app.knowledge.placing import chosen_category
 from app.knowledge.policy import is_author, require_editor, require_staff
 from app.knowledge.sent_back import who_waits
 from articles.drafting import has_private_marks, hint_left
@@ -95,17 +96,22 @@ def publish(
     now: datetime,
     comment: str = "",
     expected: int | None = None,
+    category_id: int | None = None,
 ) -> Article:
     """Show the newest revision to the readers; one commit.
 
     The index follows, and an `article_published` outbox entry tells whoever waits for it.
-    Raises ConflictError, ForbiddenError; InvalidError for private marks, and for hints of the draft.
+    `category_id` is for an article that stands in no category yet.
+    Raises ConflictError, ForbiddenError; InvalidError on `category` when it is missing, and for
+    private marks and hints of the draft.
     """
     article = get_article(session, article_id, for_change=True)
     check_unchanged(article, expected)
     article.state = decide(article.state, ArticleAction.PUBLISH, actor, comment=comment)
     revision = current_revision(article)
     check_finished(revision)
+    if article.category_id is None:
+        article.category_id = chosen_category(session, category_id)
     first = article.published_at is None
     show(session, article, revision, now=now)
     _note(session, article, ArticleAction.PUBLISH, actor, comment, now)

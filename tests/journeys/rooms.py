@@ -88,6 +88,7 @@ def _article(editor: Page, title: str, locale: str) -> str:
     editor.fill("[name=title]", title)
     editor.fill("[name=summary]", "What this page is about.")
     editor.fill("[name=body]", BODY)
+    editor.select_option("[name=category]", index=1)
     editor.click("form:has(textarea[name=body]) button[type=submit]:not([name])")
     editor.wait_for_url(re.compile(r"/studio/articles/\d+/edit$"))
     slug = editor.input_value("[name=slug]")

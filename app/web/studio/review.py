@@ -55,7 +55,13 @@ def publish(article_id: int) -> tuple[str, int] | Response:
     """Show the newest revision to readers."""
     return _decide(
         article_id,
-        partial(reviewing.publish, comment=_comment(), expected=_expected(), now=now()),
+        partial(
+            reviewing.publish,
+            comment=_comment(),
+            expected=_expected(),
+            category_id=request.form.get("category", type=whole_number),
+            now=now(),
+        ),
         lazy_gettext("Published. Readers find it from now on."),
     )
 
@@ -149,6 +155,7 @@ def _page(article: Article, *, problem: InvalidError | None = None) -> str:
     with looking() as reading:
         notes = studio.review_notes(reading, actor, article.id)
         ticket = source_ticket(reading, actor, article.id)
+        categories = studio.all_categories(reading) if article.category_id is None else ()
         returned = sent_back(reading, actor, [article.id]).get(article.id)
     actions = set(allowed_actions(article.state, role_flags(actor))) - {ArticleAction.EDIT}
     if not (actor.curates or is_author(actor, article)):
@@ -171,6 +178,8 @@ def _page(article: Article, *, problem: InvalidError | None = None) -> str:
         marked=marked,
         missing_images=warn_of_images_in(revision.body, article.locale),
         notes=notes,
+        categories=categories,
+        chosen_category=request.form.get("category", type=whole_number),
         sent_back=returned,
         ticket=ticket,
         problem=say(problem) if problem else "",

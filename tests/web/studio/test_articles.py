@@ -17,6 +17,7 @@ from app.knowledge.models import Article, ArticleRevision
 from app.mail.rendering import Promise, compose
 from articles.lifecycle import ArticleState
 from tests.factories import csrf_token, make_user, sign_in
+from tests.factories_knowledge import make_category
 
 
 @pytest.fixture
@@ -229,6 +230,42 @@ def test_who_saves_second_is_told_and_keeps_the_text(editor: FlaskClient, sessio
     session.rollback()
     titles = session.scalars(select(ArticleRevision.title).order_by(ArticleRevision.number)).all()
     assert titles == ["Reset the router", "First"]
+
+
+def test_publishing_asks_for_the_category_by_which_readers_find_it(
+    editor: FlaskClient, client: FlaskClient, session: Session
+) -> None:
+    billing = make_category(session, "billing", en="Billing")
+    write(editor)
+    look = f"/studio/articles/{the_article(session).id}"
+    for nothing in ({}, {"category": ""}, {"category": "9" * 9}):
+        refused = post(editor, f"{look}/publish", comment="Good <b>", **nothing)
+        assert refused.status_code == 422
+        assert 'aria-describedby="category-hint category-error" aria-invalid="true"' in refused.text
+        assert "Choose a category" in refused.text
+        assert "Good &lt;b&gt;" in refused.text
+        assert the_article(session).state is ArticleState.DRAFT
+    assert post(editor, f"{look}/publish", category=billing.id).status_code == 302
+    assert "Reset the router" in client.get("/en/").text
+    assert 'name="category"' not in editor.get(look).text
+
+
+def test_what_readers_see_keeps_a_category(editor: FlaskClient, session: Session) -> None:
+    billing = make_category(session, "billing")
+    tickets = make_category(session, "tickets")
+    write(editor, category=str(billing.id))
+    look = f"/studio/articles/{the_article(session).id}"
+    fields = {"visibility": "public", "organisation": "0", "locale": "en", "title": "Reset it"}
+    fields |= {"body": "Hold it.", "tags": ""}
+    post(editor, f"{look}/publish")
+    refused = post(editor, f"{look}/edit", category="0", expected=1, **fields)
+    assert refused.status_code == 422
+    assert 'id="category-error"' in refused.text
+    assert the_article(session).category_id == billing.id
+    assert (
+        post(editor, f"{look}/edit", category=tickets.id, expected=1, **fields).status_code == 302
+    )
+    assert the_article(session).category_id == tickets.id
 
 
 GONE = "0123456789abcdef" * 2 + ".png"
