@@ -1,9 +1,11 @@
 """Attachments on disk: outside the web root, under random names, on disk before they are told of."""
 
+import hashlib
 import os
 import re
 import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,6 +13,15 @@ from app.errors import N_, InvalidError
 
 _CHUNK = 256 * 1024
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file that is on the disk: its random name, its size in bytes, its content's SHA-256."""
+
+    token: str
+    size: int
+    sha256: str
 
 
 class AttachmentFolder:
@@ -25,8 +36,8 @@ class AttachmentFolder:
             raise ValueError("not the name of an attachment")
         return self.root / token[:2] / token
 
-    def store(self, source: BinaryIO, *, most: int) -> tuple[str, int]:
-        """Keep what `source` holds; returns the new file's token and its size in bytes.
+    def store(self, source: BinaryIO, *, most: int) -> StoredFile:
+        """Keep what `source` holds under a new name.
 
         When this returns, the bytes are on the disk. Raises InvalidError for the field `files`
         when there are more than `most` bytes; nothing is kept then.
@@ -35,7 +46,7 @@ class AttachmentFolder:
         path = self.path(token)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_suffix(".part")
-        size = 0
+        size, digest = 0, hashlib.sha256()
         try:
             draft.touch(mode=0o600, exist_ok=False)
             with draft.open("wb") as target:
@@ -43,6 +54,7 @@ class AttachmentFolder:
                     size += len(chunk)
                     if size > most:
                         raise too_large(most)
+                    digest.update(chunk)
                     target.write(chunk)
                 target.flush()
                 os.fsync(target.fileno())
@@ -51,7 +63,7 @@ class AttachmentFolder:
             draft.unlink(missing_ok=True)
         _sync_folder(path.parent)
         _sync_folder(self.root)
-        return token, size
+        return StoredFile(token, size, digest.hexdigest())
 
     def remove(self, token: str) -> None:
         """Delete a file, if it is there."""

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
+from app.db.locks import wait_for_same
 from app.errors import N_, InvalidError, NotFoundError
 from app.settings import Settings
 from app.tickets import policy
@@ -56,7 +57,7 @@ def add_files(
     """Keep files with a draft; all of them or, when one is refused, none. Returns all its files.
 
     They are on the disk before the transaction begins: nobody waits for somebody else's upload.
-    Raises InvalidError for the field `files`.
+    A file that waits with the draft already, as when a form is sent twice, is kept once. Raises InvalidError for the field `files`.
     """
     if len(uploads) > settings.attachment_max_count:
         raise _too_many(settings)
@@ -65,14 +66,18 @@ def add_files(
     try:
         for upload in uploads:
             kept.append(_keep(folder, upload, settings, draft_key, now))  # noqa: PERF401 - what is kept before a refusal is removed
-        together = [*draft_attachments(session, draft_key), *kept]
+        wait_for_same(session, f"files of {draft_key}")
+        together = _each_once([*draft_attachments(session, draft_key), *kept])
         _check_together(together, settings)
-        session.add_all(kept)
+        session.add_all(each for each in together if each in kept)
         session.commit()
     except BaseException:
         for attachment in kept:
             folder.remove(attachment.token)
         raise
+    for attachment in kept:
+        if attachment not in together:
+            folder.remove(attachment.token)
     return together
 
 
@@ -95,6 +100,25 @@ def bind_draft(session: Session, draft_key: str, message: Message) -> None:
         .where(Attachment.draft_key == draft_key, Attachment.message_id.is_(None))
         .values(draft_key=None, ticket_id=message.ticket_id, message_id=message.id)
     )
+
+
+def drop_repeated(session: Session, draft_key: str, message: Message) -> Sequence[Attachment]:
+    """Forget a draft's files that this message has, as when its form was sent twice; no commit.
+
+    Returns those that are left. What lies on the disk without a row is swept later.
+    """
+    sent = {
+        _identity(each)
+        for each in session.scalars(select(Attachment).where(Attachment.message_id == message.id))
+    }
+    left = []
+    for waiting in draft_attachments(session, draft_key):
+        if waiting.sha256 is not None and _identity(waiting) in sent:
+            session.delete(waiting)
+        else:
+            left.append(waiting)
+    session.flush()
+    return left
 
 
 def get_download(session: Session, *, actor: Actor, token: str) -> Attachment:
@@ -147,20 +171,34 @@ def _keep(
             name=clean_filename(upload.filename),
         )
     upload.stream.seek(0)
-    token, size = folder.store(upload.stream, most=settings.attachment_max_bytes)
-    if size == 0:
-        folder.remove(token)
+    stored = folder.store(upload.stream, most=settings.attachment_max_bytes)
+    if stored.size == 0:
+        folder.remove(stored.token)
         raise InvalidError(
             "files", N_("“%(name)s” is empty."), name=clean_filename(upload.filename)
         )
     return Attachment(
-        token=token,
+        token=stored.token,
         draft_key=draft_key,
         filename=clean_filename(upload.filename),
         content_type=kind,
-        size=size,
+        size=stored.size,
+        sha256=stored.sha256,
         created_at=now,
     )
+
+
+def _identity(file: Attachment) -> tuple[str, str | None]:
+    """What two files of one message have in common when one of them is enough."""
+    return file.filename, file.sha256
+
+
+def _each_once(files: Sequence[Attachment]) -> list[Attachment]:
+    """The files without repeats; of equal ones the first. Those of unknown content all stay."""
+    found: dict[object, Attachment] = {}
+    for file in files:
+        found.setdefault(_identity(file) if file.sha256 else file.token, file)
+    return list(found.values())
 
 
 def _check_together(files: Sequence[Attachment], settings: Settings) -> None:

@@ -9,7 +9,7 @@ from app.accounts.actor import Actor
 from app.errors import N_, InvalidError
 from app.settings import Settings
 from app.tickets import mailing, rules
-from app.tickets.attachments import bind_draft, draft_attachments
+from app.tickets.attachments import bind_draft, drop_repeated
 from app.tickets.drafts import checked_reply
 from app.tickets.learning import learn, link
 from app.tickets.loading import (
@@ -59,7 +59,7 @@ def reply(
     ticket = work_on(session, actor, ticket_id)
     said = _said_already(session, ticket, MessageKind.REPLY, actor, body, seen=seen)
     if said is not None:
-        return said
+        return _once(session, said, draft_key)
     check_unchanged(session, ticket, seen=seen, actor=actor)
     message = _add(session, ticket, MessageKind.REPLY, actor, checked_reply(body), html, now=now)
     if draft_key:
@@ -99,7 +99,7 @@ def note(
     ticket = work_on(session, actor, ticket_id)
     said = _said_already(session, ticket, MessageKind.NOTE, actor, body, seen=seen)
     if said is not None:
-        return said
+        return _once(session, said, draft_key)
     check_unchanged(session, ticket, seen=seen, actor=actor, own_counts=False)
     message = _add(session, ticket, MessageKind.NOTE, actor, checked_reply(body), html, now=now)
     if draft_key:
@@ -120,15 +120,18 @@ def customer_reply(
 ) -> Message:
     """The customer writes: it is our turn again, and a resolved ticket opens; one commit.
 
-    The same words twice in a row are kept once, so that an impatient second click does no harm.
+    The same words twice in a row with the same files, or none, are kept once, so that an impatient
+    second click does no harm.
     Raises InvalidError for the field `body`.
     """
     text = checked_reply(body)
     ticket = speak_for(session, actor, ticket_id)
     *earlier, last = messages_of(session, ticket, MessageKind.REPLY)
-    has_files = bool(draft_key and draft_attachments(session, draft_key))
-    if earlier and last.from_customer and last.body == text and not has_files:
-        return last
+    if earlier and last.from_customer and last.body == text:
+        more = drop_repeated(session, draft_key, last) if draft_key else ()
+        if not more:
+            session.commit()
+            return last
     before = ticket.solved_by_article_id
     step = rules.after_customer_reply(status_of(ticket))
     take_step(session, ticket, step, actor=actor, settings=settings, now=now, from_customer=True)
@@ -163,6 +166,14 @@ def _said_already(
         )
         .limit(1)
     )
+
+
+def _once(session: Session, said: Message, draft_key: str | None) -> Message:
+    """What was said already; its files do not wait for the next message. One commit."""
+    if draft_key:
+        drop_repeated(session, draft_key, said)
+    session.commit()
+    return said
 
 
 def _add(

@@ -155,4 +155,6 @@ class Attachment(Base):
     filename: Mapped[str] = mapped_column(String(200))
     content_type: Mapped[str] = mapped_column(String(120))
     size: Mapped[int]
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    """Of its content; None for a file of before this was kept."""
     created_at: Mapped[datetime]

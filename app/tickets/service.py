@@ -4,16 +4,17 @@ import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
 from app.accounts.models import User
+from app.db.locks import wait_for_same
 from app.errors import N_, ConflictError
 from app.settings import Settings
 from app.tickets import mailing
-from app.tickets.attachments import bind_draft
+from app.tickets.attachments import bind_draft, drop_repeated
 from app.tickets.drafts import TicketDraft, checked
 from app.tickets.models import Message, MessageKind, Queue, Ticket
 from app.tickets.references import link_secret, new_reference, private_link, secret_hash
@@ -79,7 +80,7 @@ def add_ticket(
 
     `draft_key` names the session's draft whose files go with it. `idempotency_key` may be any
     text: the same key with the same draft (or `digest`, when the caller knows better what was
-    asked) gives the same ticket again. Raises InvalidError for the field `subject`, `body`,
+    asked) gives the same ticket again, and its files are not kept twice. Raises InvalidError for the field `subject`, `body`,
     `email`, `name` or `locale`, and ConflictError for a key that stands for something else.
     """
     account = session.get(User, actor.user_id) if actor.user_id is not None else None
@@ -89,10 +90,13 @@ def add_ticket(
     digest = digest or draft.digest
     key = _key_hash(settings, idempotency_key) if idempotency_key else None
     if key is not None:
-        _wait_for_same_key(session, key)
+        wait_for_same(session, key)
         earlier = session.scalar(select(Ticket).where(Ticket.idempotency_key == key))
         if earlier is not None:
-            return _again(earlier, digest, settings)
+            again = _again(earlier, digest, settings)
+            if draft_key:
+                drop_repeated(session, draft_key, _first_message(session, earlier))
+            return again
     reference = _free_reference(session)
     secret = link_secret(settings.key(), reference)
     due = ServiceLevel.from_settings(settings).answer_due(now)
@@ -164,14 +168,14 @@ def _again(ticket: Ticket, digest: str, settings: Settings) -> Filed:
     return Filed(ticket, secret, link, repeated=True)
 
 
+def _first_message(session: Session, ticket: Ticket) -> Message:
+    return session.scalars(
+        select(Message).where(Message.ticket_id == ticket.id).order_by(Message.id).limit(1)
+    ).one()
+
+
 def _key_hash(settings: Settings, key: str) -> str:
     return hmac.digest(settings.key().encode(), f"idempotency {key}".encode(), "sha256").hex()
-
-
-def _wait_for_same_key(session: Session, key: str) -> None:
-    """Let a request under the same key finish first. SQLite has one writer anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
 def _free_reference(session: Session) -> str:

@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from app.db.database import Database
 from app.errors import InvalidError
 from app.settings import Settings
 from app.tickets import attachments
 from app.tickets.attachment_files import AttachmentFolder
 from app.tickets.attachment_types import NAME_MAX, clean_filename, content_type
 from app.tickets.attachments import Upload
+from tests.together import at_once
 
 NOW = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
@@ -114,6 +116,31 @@ def test_number_and_sum_are_limited_over_all_uploads(session: Session, settings:
     add(session, few, (b"x" * 10, "b.txt"))
     with pytest.raises(InvalidError):
         add(session, few, (b"x", "c.txt"))
+
+
+def test_the_same_file_waits_once_with_a_draft(session: Session, settings: Settings) -> None:
+    add(session, settings, (b"one", "a.txt"), (b"one", "a.txt"))
+    add(session, settings, (b"one", "a.txt"), (b"two", "a.txt"), (b"one", "b.txt"))
+    waiting = attachments.draft_attachments(session, "k")
+    assert [(file.filename, file.size) for file in waiting] == [
+        ("a.txt", 3),
+        ("a.txt", 3),
+        ("b.txt", 3),
+    ]
+    assert len({file.sha256 for file in waiting}) == 2
+    assert len(list(AttachmentFolder(settings.data).stored())) == 3
+    add(session, settings, (b"one", "a.txt"), key="another draft")
+    assert len(attachments.draft_attachments(session, "another draft")) == 1
+
+
+def test_a_file_that_comes_twice_at_once_waits_once(
+    database: Database, session: Session, settings: Settings
+) -> None:
+    deeds = [lambda own: add(own, settings, (b"one", "a.txt"))] * 4
+    assert [len(found) for found in at_once(database, *deeds)] == [1] * 4  # type: ignore[arg-type]
+    session.rollback()
+    assert len(attachments.draft_attachments(session, "k")) == 1
+    assert len(list(AttachmentFolder(settings.data).stored())) == 1
 
 
 def test_a_file_can_be_left_out_only_by_who_added_it(session: Session, settings: Settings) -> None:

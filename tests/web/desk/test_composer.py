@@ -2,7 +2,9 @@
 
 from io import BytesIO
 
+import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.accounts.actor import Actor
@@ -10,7 +12,7 @@ from app.deflection.models import Impression
 from app.deflection.states import Verdict
 from app.knowledge.models import Article
 from app.tickets import conversation
-from app.tickets.models import MessageKind, TicketState
+from app.tickets.models import Attachment, MessageKind, TicketState
 from tests.factories_deflection import make_attempt
 from tests.factories_knowledge import make_article
 from tests.factories_tickets import make_ticket
@@ -189,6 +191,16 @@ def test_files_go_with_the_reply(desk: Desk, agent: FlaskClient) -> None:
     assert attachment.filename == "log.txt"
     found = agent.get(f"/attachments/{attachment.token}", buffered=True)
     assert found.data == b"line"
+
+
+@pytest.mark.parametrize("mode", ["reply", "note"])
+def test_what_is_sent_twice_has_its_file_once(desk: Desk, agent: FlaskClient, mode: str) -> None:
+    seen = last_id(desk)
+    for _press in range(2):
+        file = (BytesIO(b"line"), "log.txt")
+        assert write(desk, agent, body="See.", mode=mode, seen=seen, files=file).status_code == 303
+    assert desk.session.scalars(select(Attachment.filename)).all() == ["log.txt"]
+    assert "leave_out" not in agent.get(desk.path()).text
 
 
 def test_a_refused_file_keeps_the_text(desk: Desk, agent: FlaskClient) -> None:

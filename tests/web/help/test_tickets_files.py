@@ -57,6 +57,20 @@ def reply_with(client: FlaskClient, filed: Filed, data: bytes, name: str) -> Non
     )
 
 
+def test_a_reply_sent_twice_has_its_file_once(
+    client: FlaskClient, session: Session, filed: Filed
+) -> None:
+    for _press in range(2):
+        reply_with(client, filed, b"log", "log.txt")
+    assert session.scalars(select(Attachment.filename)).all() == ["log.txt"]
+    page = client.get(f"/en/tickets/{filed.ticket.reference}").text
+    assert page.count("See.") == 1
+    assert "leave_out" not in page  # nothing waits for the next reply
+    reply_with(client, filed, b"another log", "log.txt")
+    page = client.get(f"/en/tickets/{filed.ticket.reference}").text
+    assert page.count("See.") == 2
+
+
 @pytest.mark.parametrize(("data", "name"), [(b"<script>1</script>", "a.html"), (PNG, "a.png")])
 def test_a_file_is_downloaded_and_never_run(
     client: FlaskClient, session: Session, filed: Filed, data: bytes, name: str
