@@ -85,6 +85,8 @@ class Settings(BaseSettings):
     attachment_max_bytes: int = Field(default=10 * 1024 * 1024, ge=1024)
     attachment_total_bytes: int = Field(default=25 * 1024 * 1024, ge=1024)
     attachment_max_count: int = Field(default=10, ge=1, le=100)
+    attachment_waiting_bytes: int = Field(default=100 * 1024 * 1024, ge=1024)
+    attachment_waiting_count: int = Field(default=50, ge=1, le=10000)
     session_days: int = Field(default=30, ge=1, le=365)
 
     # Suggestions

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from io import SEEK_END
 from typing import BinaryIO
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
@@ -50,6 +50,7 @@ def add_files(
     session: Session,
     *,
     draft_key: str,
+    uploader: str,
     uploads: Sequence[Upload],
     settings: Settings,
     now: datetime,
@@ -57,7 +58,8 @@ def add_files(
     """Keep files with a draft; all of them or, when one is refused, none. Returns all its files.
 
     They are on the disk before the transaction begins: nobody waits for somebody else's upload.
-    A file that waits with the draft already, as when a form is sent twice, is kept once. Raises InvalidError for the field `files`.
+    A file that waits with the draft already, as when a form is sent twice, is kept once.
+    `uploader` stands for the person, whose files in all their drafts are bounded together. Raises InvalidError for the field `files`.
     """
     if len(uploads) > settings.attachment_max_count:
         raise _too_many(settings)
@@ -65,10 +67,13 @@ def add_files(
     kept: list[Attachment] = []
     try:
         for upload in uploads:
-            kept.append(_keep(folder, upload, settings, draft_key, now))  # noqa: PERF401 - what is kept before a refusal is removed
-        wait_for_same(session, f"files of {draft_key}")
+            attachment = _keep(folder, upload, settings, now)
+            attachment.draft_key, attachment.uploader = draft_key, uploader
+            kept.append(attachment)
+        wait_for_same(session, f"files of {uploader}")
         together = _each_once([*draft_attachments(session, draft_key), *kept])
         _check_together(together, settings)
+        _check_waiting(session, [each for each in together if each in kept], settings)
         session.add_all(each for each in together if each in kept)
         session.commit()
     except BaseException:
@@ -98,7 +103,7 @@ def bind_draft(session: Session, draft_key: str, message: Message) -> None:
     session.execute(
         update(Attachment)
         .where(Attachment.draft_key == draft_key, Attachment.message_id.is_(None))
-        .values(draft_key=None, ticket_id=message.ticket_id, message_id=message.id)
+        .values(draft_key=None, uploader=None, ticket_id=message.ticket_id, message_id=message.id)
     )
 
 
@@ -161,7 +166,7 @@ def discard_orphans(session: Session, settings: Settings, *, now: datetime) -> i
 
 
 def _keep(
-    folder: AttachmentFolder, upload: Upload, settings: Settings, draft_key: str, now: datetime
+    folder: AttachmentFolder, upload: Upload, settings: Settings, now: datetime
 ) -> Attachment:
     kind = content_type(upload.stream.read(HEAD_BYTES), upload.filename)
     if kind is None:
@@ -179,7 +184,6 @@ def _keep(
         )
     return Attachment(
         token=stored.token,
-        draft_key=draft_key,
         filename=clean_filename(upload.filename),
         content_type=kind,
         size=stored.size,
@@ -209,6 +213,26 @@ def _check_together(files: Sequence[Attachment], settings: Settings) -> None:
             "files",
             N_("All files together may have %(most)s MB. Leave one out, or send it separately."),
             most=f"{settings.attachment_total_bytes / (1024 * 1024):g}",
+        )
+
+
+def _check_waiting(session: Session, new: Sequence[Attachment], settings: Settings) -> None:
+    """Refuse new files when too much of one person waits already, in all their drafts."""
+    if not new:
+        return
+    count, size = session.execute(
+        select(func.count(Attachment.id), func.coalesce(func.sum(Attachment.size), 0)).where(
+            Attachment.uploader == new[0].uploader, Attachment.message_id.is_(None)
+        )
+    ).one()
+    too_many = count + len(new) > settings.attachment_waiting_count
+    if too_many or size + sum(each.size for each in new) > settings.attachment_waiting_bytes:
+        raise InvalidError(
+            "files",
+            N_(
+                "Too many of your files wait with messages that you did not send. Send those, or "
+                "leave their files out; after two days they are deleted."
+            ),
         )
 
 

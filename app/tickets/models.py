@@ -149,6 +149,8 @@ class Attachment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     token: Mapped[str] = mapped_column(String(43), unique=True)
     """Random name on disk and in the download's address."""
+    uploader: Mapped[str | None] = mapped_column(String(64), index=True)
+    """Whose it is while it waits with a draft: a keyed hash of the account or the visitor."""
     draft_key: Mapped[str | None] = mapped_column(String(64), index=True)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)

@@ -57,7 +57,12 @@ def upload() -> str | tuple[str, int]:
     key = draft_key(_form_id())
     try:
         attachments.add_files(
-            db(), draft_key=key, uploads=incoming(), settings=settings(), now=now()
+            db(),
+            draft_key=key,
+            uploader=uploader(),
+            uploads=incoming(),
+            settings=settings(),
+            now=now(),
         )
     except InvalidError as error:
         db().rollback()
@@ -79,6 +84,12 @@ def draft_key(form_id: str) -> str:
     return keyed_hash("draft files", f"{visitor()} {form_id}")
 
 
+def uploader() -> str:
+    """Whose files those of this request are: of the account, or else of this browser."""
+    user_id = current_actor().user_id
+    return keyed_hash("uploader", visitor() if user_id is None else f"account {user_id}")
+
+
 def waiting_files(form_id: str) -> Sequence[Attachment]:
     """The files that wait for this form to be sent. One statement."""
     with looking() as reading:
@@ -94,7 +105,14 @@ def keep_files(form_id: str) -> None:
     _leave_out(key)
     uploads = incoming()
     if uploads:
-        attachments.add_files(db(), draft_key=key, uploads=uploads, settings=settings(), now=now())
+        attachments.add_files(
+            db(),
+            draft_key=key,
+            uploader=uploader(),
+            uploads=uploads,
+            settings=settings(),
+            now=now(),
+        )
 
 
 def incoming() -> list[Upload]:

@@ -1,5 +1,6 @@
 """Files: what may be attached, how much, and what becomes of what was never sent."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from os import utime
@@ -16,17 +17,25 @@ from app.tickets import attachments
 from app.tickets.attachment_files import AttachmentFolder
 from app.tickets.attachment_types import NAME_MAX, clean_filename, content_type
 from app.tickets.attachments import Upload
+from tests.factories_tickets import make_ticket
 from tests.together import at_once
 
 NOW = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
 
 
-def add(session: Session, settings: Settings, *files: tuple[bytes, str], key: str = "k") -> list:
+def add(
+    session: Session,
+    settings: Settings,
+    *files: tuple[bytes, str],
+    key: str = "k",
+    uploader: str = "somebody",
+) -> list:
     uploads = [Upload(BytesIO(data), name) for data, name in files]
-    return list(
-        attachments.add_files(session, draft_key=key, uploads=uploads, settings=settings, now=NOW)
+    found = attachments.add_files(
+        session, draft_key=key, uploader=uploader, uploads=uploads, settings=settings, now=NOW
     )
+    return list(found)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +111,9 @@ def test_a_file_arrives_before_the_transaction_begins(session: Session, settings
             return super().read(size)
 
     upload = Upload(Watched(b"x"), "a.txt")
-    attachments.add_files(session, draft_key="k", uploads=[upload], settings=settings, now=NOW)
+    attachments.add_files(
+        session, draft_key="k", uploader="u", uploads=[upload], settings=settings, now=NOW
+    )
     assert Watched.waits
     assert not any(Watched.waits)
 
@@ -116,6 +127,60 @@ def test_number_and_sum_are_limited_over_all_uploads(session: Session, settings:
     add(session, few, (b"x" * 10, "b.txt"))
     with pytest.raises(InvalidError):
         add(session, few, (b"x", "c.txt"))
+
+
+def test_what_waits_of_one_person_is_bounded_over_all_their_drafts(
+    session: Session, settings: Settings
+) -> None:
+    few = settings.model_copy(
+        update={"attachment_waiting_count": 3, "attachment_waiting_bytes": 2000}
+    )
+    add(session, few, (b"x" * 1000, "a.txt"), key="one")
+    for key, files in (
+        ("two", [(b"x" * 1001, "b.txt")]),
+        ("three", [(b"%d" % number, "c.txt") for number in range(3)]),
+    ):
+        with pytest.raises(InvalidError) as caught:
+            add(session, few, *files, key=key)
+        assert caught.value.field == "files"
+        session.rollback()
+    assert len(list(AttachmentFolder(settings.data).stored())) == 1
+    add(session, few, (b"x" * 1001, "b.txt"), key="two", uploader="somebody else")
+    add(session, few, (b"x" * 1000, "a.txt"), key="one")  # the same again is no more
+    add(session, few, (b"x" * 1000, "b.txt"), key="two")
+    (kept,) = attachments.draft_attachments(session, "one")
+    attachments.remove_file(session, draft_key="one", token=kept.token, settings=few)
+    add(session, few, (b"x" * 1000, "c.txt"), key="three")
+
+
+def test_what_was_sent_waits_no_more(session: Session, settings: Settings) -> None:
+    few = settings.model_copy(update={"attachment_waiting_count": 1})
+    (kept,) = add(session, few, (b"x", "a.txt"))
+    message = make_ticket(session, settings).ticket.messages[0]
+    attachments.bind_draft(session, "k", message)
+    session.commit()
+    session.refresh(kept)
+    assert kept.uploader is None
+    add(session, few, (b"x", "a.txt"))
+
+
+def test_files_that_come_at_once_keep_to_the_bound(
+    database: Database, session: Session, settings: Settings
+) -> None:
+    few = settings.model_copy(update={"attachment_waiting_count": 2})
+
+    def send(number: int) -> Callable[[Session], object]:
+        def add_one(own: Session) -> bool:
+            try:
+                add(own, few, (b"%d" % number, "a.txt"), key=f"draft {number}")
+            except InvalidError:
+                return False
+            return True
+
+        return add_one
+
+    kept = at_once(database, *(send(number) for number in range(5)))
+    assert sorted(map(bool, kept)) == [False] * 3 + [True] * 2
 
 
 def test_the_same_file_waits_once_with_a_draft(session: Session, settings: Settings) -> None:

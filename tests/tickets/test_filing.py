@@ -100,6 +100,7 @@ def test_the_drafts_files_go_with_it(session: Session, settings: Settings) -> No
     add_files(
         session,
         draft_key="mine",
+        uploader="u",
         uploads=[Upload(BytesIO(b"line one"), "log.txt")],
         settings=settings,
         now=NOW,
@@ -107,6 +108,7 @@ def test_the_drafts_files_go_with_it(session: Session, settings: Settings) -> No
     add_files(
         session,
         draft_key="not mine",
+        uploader="u",
         uploads=[Upload(BytesIO(b"line one"), "other.txt")],
         settings=settings,
         now=NOW,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Role
+from app.factory import create_app
 from app.settings import Settings
 from app.tickets import attachments, conversation
 from app.tickets.attachments import Upload
@@ -31,7 +32,12 @@ def attach(session: Session, settings: Settings, filed: Filed, data: bytes, name
     admin = actor_of(make_user(session, role=Role.ADMIN))
     at = filed.ticket.created_at
     attachments.add_files(
-        session, draft_key="k", uploads=[Upload(BytesIO(data), name)], settings=settings, now=at
+        session,
+        draft_key="k",
+        uploader="u",
+        uploads=[Upload(BytesIO(data), name)],
+        settings=settings,
+        now=at,
     )
     conversation.note(
         session, actor=admin, ticket_id=filed.ticket.id, body="See.", now=at, draft_key="k"
@@ -147,6 +153,37 @@ def test_a_refused_upload_says_why_beside_what_is_there(client: FlaskClient) -> 
     assert refused.status_code == 422
     assert "report.pdf" in refused.text
     assert "log.txt" in refused.text
+
+
+@pytest.fixture
+def few(settings: Settings) -> Settings:
+    return settings.model_copy(update={"attachment_waiting_count": 2})
+
+
+def test_who_has_too_much_waiting_is_told_at_the_files_and_loses_nothing(
+    few: Settings, session: Session
+) -> None:
+    app = create_app(few)
+    app.testing = True
+    browser = app.test_client()
+    assert upload(browser, b"1", "a.txt", "one").status_code == 200
+    assert upload(browser, b"2", "b.txt", "two").status_code == 200
+    refused = upload(browser, b"3", "c.txt", "two")
+    assert refused.status_code == 422
+    assert "Too many of your files wait" in refused.text
+    assert "b.txt" in refused.text
+    fields = {"csrf_token": csrf_token(browser), "subject": "Blank", "body": "The words stay."}
+    sent = browser.post("/en/ask", data={**fields, "files": (BytesIO(b"4"), "d.txt")})
+    assert sent.status_code == 422
+    assert "Too many of your files wait" in sent.text
+    assert "The words stay." in sent.text
+    assert upload(app.test_client(), b"3", "c.txt", "two").status_code == 200
+    # Whoever is signed in has their own bound, in every browser.
+    user = make_user(session)
+    for number, status in enumerate((200, 200, 422)):
+        phone = sign_in(app.test_client(), user)
+        assert upload(phone, b"%d" % number, "c.txt").status_code == status
+    app.extensions["antesala"].database.dispose()
 
 
 def test_what_is_not_sent_yet_is_downloaded_by_nobody(
