@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.accounts import tokens
 from app.accounts.models import Role, TokenPurpose, User
 from app.db.heartbeat import WORKER, beat
+from app.db.models import OutboxEntry
 from app.deflection.models import Attempt, Impression
 from app.deflection.tokens import new_token
 from app.factory import create_app
@@ -139,6 +140,9 @@ THINGS: dict[str, Thing] = {
     "studio_review.withdraw": Thing(DRAFT),
     "studio_organisations.edit": Thing(of(organisation_id="organisation")),
     "studio_organisations.rename": Thing(of(organisation_id="organisation")),
+    "studio_undelivered.confirm_discard": Thing(of(entry_id="undelivered")),
+    "studio_undelivered.discard": Thing(of(entry_id="undelivered_too")),
+    "studio_undelivered.try_again": Thing(of(entry_id="undelivered")),
     "studio_people.edit": Thing(of(user_id="customer_a")),
     "studio_people.save": Thing(of(user_id="customer_a")),
     "studio_people.invite_again": Thing(of(user_id="customer_a")),
@@ -202,6 +206,18 @@ def furnish(session: Session, settings: Settings) -> tuple[dict[str, User], dict
     shown = Impression(article_id=public.id, rank=1, score=1.0, confidence=0.5, shown_at=now)
     attempt.impressions.append(shown)
     session.add(attempt)
+    failed = [
+        OutboxEntry(
+            key=f"failed {number}",
+            kind="mail",
+            payload={"template": "ticket_received", "to": "a@example.org"},
+            created_at=now,
+            available_at=now,
+            failed_at=now,
+        )
+        for number in range(2)
+    ]
+    session.add_all(failed)
     secrets = {
         name: tokens.issue(
             session,
@@ -226,6 +242,8 @@ def furnish(session: Session, settings: Settings) -> tuple[dict[str, User], dict
             "secret": filed.secret,
             "attachment": STORED,
             "attempt": attempt.token,
+            "undelivered": failed[0].id,
+            "undelivered_too": failed[1].id,
             "public": public.id,
             "public_slug": public.slug,
             "agents_slug": agents.slug,

@@ -30,6 +30,7 @@ from app.web.studio import organisations as studio_organisations
 from app.web.studio import people as studio_people
 from app.web.studio import review as studio_review
 from app.web.studio import search_quality as studio_search_quality
+from app.web.studio import undelivered as studio_undelivered
 
 LOCALISED: tuple[Blueprint, ...] = (
     help_home.blueprint,
@@ -58,6 +59,7 @@ PLAIN: tuple[Blueprint, ...] = (
     studio_people.blueprint,
     studio_organisations.blueprint,
     studio_search_quality.blueprint,
+    studio_undelivered.blueprint,
     feeds.blueprint,
     help_assets.blueprint,
     attachments.blueprint,
@@ -87,6 +89,7 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
         app.register_blueprint(blueprint, url_prefix=prefix)
     for blueprint in PLAIN:
         app.register_blueprint(blueprint)
+    studio_undelivered.install(app)
     for blueprint in PROGRAMS:
         csrf.exempt(blueprint)
         app.register_blueprint(blueprint)

@@ -4,11 +4,15 @@ import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, expect
 
+from app.db.database import Database
+from app.db.models import OutboxEntry
 from tests.journeys.circle import AGENTS, EDITORS, FILED, SOLVED, mail_to
 from tests.journeys.conftest import People
+from tests.journeys.running import Installation
 
 ADMIN = "admin@example.org"
 CUSTOMERS = {"en": "oliver@example.net", "es": "carmen@example.com"}
@@ -26,11 +30,12 @@ class World:
     withdrawn: dict[str, str] = field(default_factory=dict)
     confirm_link: str = ""
     reset_link: str = ""
+    undelivered_id: int = 0
 
 
-def make_world(people: People) -> World:
+def make_world(people: People, installation: Installation) -> World:
     """Tickets of somebody without an account, an article with a history, links in mail."""
-    world = World()
+    world = World(undelivered_id=give_up_a_mail(installation))
     stranger = people.somebody()
     for locale, subject in FORGOTTEN.items():
         filed = stranger.request.post(
@@ -64,6 +69,33 @@ def make_world(people: People) -> World:
     return world
 
 
+def give_up_a_mail(installation: Installation) -> int:
+    """The id of a mail that was tried for three days, which no test can wait for."""
+    moment = datetime.now(UTC)
+    mail = OutboxEntry(
+        key=f"given up {uuid.uuid4().hex}",
+        kind="mail",
+        payload={
+            "template": "reset_password",
+            "to": "a.very.long.name.of.somebody@a-very-long-name-of-a-company.example.com",
+            "locale": "en",
+            "context": {"hours": 1},
+        },
+        created_at=moment - timedelta(days=3),
+        available_at=moment,
+        attempts=20,
+        failed_at=moment,
+        last_error="SMTPRecipientsRefused: 550 5.1.1 " + "nobody@" + "x" * 120 + ".example.com",
+    )
+    database = Database(installation.database_url)
+    with database.writing() as session:
+        session.add(mail)
+        session.commit()
+        number = mail.id
+    database.dispose()
+    return number
+
+
 BODY = """## Steps
 
 1. Look at the table.
@@ -71,6 +103,9 @@ BODY = """## Steps
 | Key | Meaning |
 | --- | --- |
 | `j` | next |
+
+- [x] Press it, for ~~ten~~ five seconds
+- [ ] See [what happens](#why)
 
 > A quotation.
 
@@ -161,7 +196,12 @@ def at(path: str) -> Callable[[Page, str, World], object]:
 
     def go(page: Page, locale: str, world: World) -> None:
         page.goto(
-            path.format(locale=locale, article=world.article_id, gone=world.withdrawn[locale])
+            path.format(
+                locale=locale,
+                article=world.article_id,
+                gone=world.withdrawn[locale],
+                undelivered=world.undelivered_id,
+            )
         )
 
     return go
@@ -396,5 +436,8 @@ ROOMS = (
     Room("organisation", "studio_organisations.edit", admin,
          first_of("/studio/organisations/", "main table a, main li a")),
     Room("search quality", "studio_search_quality.quality", admin, at("/studio/search-quality/")),
+    Room("undelivered", "studio_undelivered.index", admin, at("/studio/undelivered/")),
+    Room("discard", "studio_undelivered.confirm_discard", admin,
+         at("/studio/undelivered/{undelivered}/discard")),
     Room("threshold refused", "studio_search_quality.decide", admin, refused_threshold, 422),
 )  # fmt: skip

@@ -33,6 +33,12 @@ class Installation:
         self.process: subprocess.Popen[bytes] | None = None
         self.log = folder / "server.log"
 
+    @property
+    def database_url(self) -> str:
+        """The address of its database, for what no person can bring about."""
+        own = f"sqlite:///{self.folder / 'var' / 'antesala.sqlite3'}"
+        return self.environment.get("DATABASE_URL", own)
+
     def start(self) -> "Installation":
         """Serve, and wait until it is ready."""
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -36,8 +36,8 @@ def house(demo: Installation, browser: Browser, visits: Visits) -> Iterator[Peop
 
 
 @pytest.fixture(scope="module")
-def world(house: People) -> World:
-    return make_world(house)
+def world(house: People, demo: Installation) -> World:
+    return make_world(house, demo)
 
 
 @pytest.fixture(scope="module", params=LOOKS)
