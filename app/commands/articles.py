@@ -15,6 +15,7 @@ from app.errors import ConflictError
 from app.knowledge.exporting import export_articles
 from app.knowledge.files import ArticleFiles
 from app.knowledge.importing import ImportOutcome, import_plan
+from app.knowledge.rendering_again import render_again
 from app.settings import Settings
 from app.web.request_context import Product
 from articles.categories import CATEGORIES_FILE, CategoriesError, find_categories
@@ -102,6 +103,32 @@ def export_command(path: Path) -> None:
         except (ExportError, OSError) as error:
             raise click.ClickException(str(error)) from error
     click.echo(f"{articles} articles written to {path} ({files} files).")
+
+
+@group.command("render")
+@click.pass_context
+def render_command(context: click.Context) -> None:
+    """Render every article again, after an upgrade has changed how Markdown is shown.
+
+    Texts do not change. Articles that cannot be rendered any more keep what they had and are
+    named: the exit code is 1 then.
+    """
+    product = _product()
+    with _Bars() as bars:
+        outcome = render_again(
+            product.database,
+            video_hosts=product.settings.video_hosts,
+            now=datetime.now(UTC),
+            on_progress=lambda done, of: bars.show(_PHASES["render"], done, of),
+        )
+    for address, reason in outcome.refused:
+        click.echo(f"Left as it is: {address}: {reason}", err=True)
+    click.echo(
+        f"{outcome.changed} texts look different now, {outcome.same} the same, "
+        f"{len(outcome.refused)} left as they are."
+    )
+    if outcome.refused:
+        context.exit(1)
 
 
 def import_path(

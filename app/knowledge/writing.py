@@ -175,12 +175,10 @@ def add_revision(
         summary=prepared.text.summary,
         body=prepared.text.body,
         tags=list(prepared.text.tags),
-        html=prepared.html,
-        toc=[[str(level), anchor, title] for level, anchor, title in prepared.toc],
-        sections=[[part.anchor, part.title, part.text] for part in prepared.sections],
         author_id=author_id,
         created_at=now,
     )
+    put_rendering(revision, prepared)
     session.add(revision)
     session.flush()
     if prepared.assets:
@@ -189,6 +187,13 @@ def add_revision(
         )
         session.add_all(RevisionAsset(revision_id=revision.id, asset_id=each) for each in known)
     return revision
+
+
+def put_rendering(revision: ArticleRevision, prepared: PreparedText) -> None:
+    """Keep with a revision what is made of its text: HTML, headings, sections. No flush."""
+    revision.html = prepared.html
+    revision.toc = [[str(level), anchor, title] for level, anchor, title in prepared.toc]
+    revision.sections = [[part.anchor, part.title, part.text] for part in prepared.sections]
 
 
 def text_of(revision: ArticleRevision) -> ArticleText:
@@ -202,6 +207,7 @@ __all__ = [
     "add_revision",
     "create_draft",
     "discard_draft",
+    "put_rendering",
     "save_revision",
     "text_of",
 ]
