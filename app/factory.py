@@ -76,8 +76,7 @@ def _product(settings: Settings) -> request_context.Product:
     indexes = IndexHost(
         settings.data / "index",
         database,
-        customer_words=learning.customer_words,
-        resolved_tickets=learning.resolved_tickets,
+        learning=learning,
         engine=settings.article_search,
         ear=installed_ear() if settings.semantic == "on" else None,
     )

@@ -45,8 +45,7 @@ def build_indexes(data: Path, database: Database) -> None:
     host = IndexHost(
         data / "index",
         database,
-        customer_words=learning.customer_words,
-        resolved_tickets=learning.resolved_tickets,
+        learning=learning,
         engine="tantivy",
     )
     host.refresh()

@@ -24,7 +24,7 @@ from typing import Final
 from app import migrate
 from app.db.database import Database
 from app.knowledge import service
-from bench.publish import EDITOR, PATIENCE_SECONDS, Language, fill, index_host, working
+from bench.publish import CATEGORY, EDITOR, PATIENCE_SECONDS, Language, fill, index_host, working
 from search.suggestions import Draft, SuggestionIndex
 
 READERS: Final = 4
@@ -98,7 +98,14 @@ def publish_for(
         body = f"{name} {language.words(200)}"
         text = service.ArticleText(title=f"How to set up the {name}", body=body)
         with database.writing() as session:
-            article = service.create_draft(session, actor=EDITOR, text=text, locale="en", now=now)
+            article = service.create_draft(
+                session,
+                actor=EDITOR,
+                text=text,
+                locale="en",
+                now=now,
+                placement=service.Placement(category_id=CATEGORY),
+            )
         with database.writing() as session:
             service.publish(session, actor=EDITOR, article_id=article.id, now=now)
         committed[name] = time.monotonic()

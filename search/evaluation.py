@@ -30,7 +30,8 @@ from search.metrics import (
     recall_at,
     reciprocal_rank,
 )
-from search.suggestions import Draft, Ranked, SuggestionIndex, TicketIndex
+from search.similar_tickets import TicketIndex
+from search.suggestions import Draft, Ranked, SuggestionIndex
 from search.training import solved_tickets, train
 
 Warm = Literal["none", "all"] | int

@@ -29,7 +29,6 @@ from search.query import Live, Query, ask, live
 from search.recipe import DEFAULT_THRESHOLD, Array, judge
 from search.segment import LANGUAGE_LABELS, Segment
 from search.showing import Judged, Showing, Suggestion
-from search.similar_tickets import SimilarTicket, TicketIndex
 from search.synonyms import NO_SYNONYMS, Alike, Synonyms
 
 __all__ = [
@@ -39,10 +38,8 @@ __all__ = [
     "Found",
     "Judged",
     "Ranked",
-    "SimilarTicket",
     "Suggestion",
     "SuggestionIndex",
-    "TicketIndex",
 ]
 
 MIN_DRAFT_CHARACTERS: Final = 12

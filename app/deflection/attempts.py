@@ -6,12 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
-from app.db.outbox import bump_index
 from app.deflection.models import Attempt, Impression
 from app.deflection.rules import AttemptState
 from app.deflection.states import Verdict
 from app.errors import NotFoundError
-from app.knowledge.voting import count_solved, count_verdict
+from app.knowledge.voting import count_solved, count_verdict, teach
 
 
 def find_attempt(session: Session, token: str, *, change: bool = False) -> Attempt | None:
@@ -71,7 +70,7 @@ def put_state(session: Session, attempt: Attempt, state: AttemptState, *, now: d
             count_solved(session, after)
         # What somebody without an account says teaches nothing (see `learning.customer_words`).
         if attempt.user_id is not None:
-            bump_index(session, now=now)
+            teach(session, {each for each in (before, after) if each is not None}, now=now)
     attempt.outcome = state.outcome
     attempt.solved_by_article_id = state.solved_by
     attempt.solved_at = state.solved_at

@@ -1,6 +1,6 @@
 """What the ranker learns from: the words of customers whose problem an article solved."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from sqlalchemy import Select, and_, func, or_, select
@@ -14,8 +14,10 @@ from search.documents import CustomerWords
 _BATCH: Final = 1000
 
 
-def customer_words(session: Session) -> Iterator[CustomerWords]:
-    """Texts with the article that solved them. Two statements.
+def customer_words(
+    session: Session, article_ids: Collection[int] | None = None
+) -> Iterator[CustomerWords]:
+    """Texts with the article that solved them, of all articles or of some. Two statements.
 
     Resolved tickets that an article solved, tickets from which an article was written, and
     attempts that a signed-in customer ended as solved; not those that turned out to have failed.
@@ -30,12 +32,6 @@ def customer_words(session: Session) -> Iterator[CustomerWords]:
         .where(told)
         .order_by(Ticket.id, TicketArticle.article_id)
     )
-    seen: set[tuple[int, int]] = set()
-    for row in session.execute(linked.execution_options(yield_per=_BATCH)):
-        # An article may be linked twice: written from the ticket, and named as its solution.
-        if (row.id, row.article_id) not in seen:
-            seen.add((row.id, row.article_id))
-            yield CustomerWords(str(row.article_id), _text(row), row.locale, f"ticket:{row.id}")
     solved = (
         select(
             Attempt.id,
@@ -53,6 +49,15 @@ def customer_words(session: Session) -> Iterator[CustomerWords]:
         )
         .order_by(Attempt.id)
     )
+    if article_ids is not None:
+        linked = linked.where(TicketArticle.article_id.in_(article_ids))
+        solved = solved.where(Attempt.solved_by_article_id.in_(article_ids))
+    seen: set[tuple[int, int]] = set()
+    for row in session.execute(linked.execution_options(yield_per=_BATCH)):
+        # An article may be linked twice: written from the ticket, and named as its solution.
+        if (row.id, row.article_id) not in seen:
+            seen.add((row.id, row.article_id))
+            yield CustomerWords(str(row.article_id), _text(row), row.locale, f"ticket:{row.id}")
     for row in session.execute(solved.execution_options(yield_per=_BATCH)):
         yield CustomerWords(
             str(row.solved_by_article_id),
@@ -62,33 +67,45 @@ def customer_words(session: Session) -> Iterator[CustomerWords]:
         )
 
 
-def resolved_tickets(session: Session) -> Iterator[CustomerWords]:
+def resolved_tickets(session: Session, since: int | None = None) -> Iterator[CustomerWords]:
     """Every resolved ticket's words, for finding similar ones; `id` is the ticket's. One statement.
 
-    `document_id` is that of the article that solved it, or "".
+    `document_id` is that of the article that solved it, or "". `since`: only those that were
+    resolved after that version of the content.
     """
     statement = (
         _tickets(Ticket.solved_by_article_id.label("article_id"))
         .where(Ticket.state == TicketState.RESOLVED)
         .order_by(Ticket.id)
     )
+    if since is not None:
+        statement = statement.where(Ticket.index_version > since)
     for row in session.execute(statement.execution_options(yield_per=_BATCH)):
         yield CustomerWords(str(row.article_id or ""), _text(row), row.locale, str(row.id))
+
+
+def tickets_changed_since(session: Session, version: int) -> set[int]:
+    """The tickets that were resolved or reopened after that version of the content."""
+    return set(session.scalars(select(Ticket.id).where(Ticket.index_version > version)))
+
+
+def count_resolved_tickets(session: Session) -> int:
+    """How many tickets `resolved_tickets` gives."""
+    statement = select(func.count()).where(Ticket.state == TicketState.RESOLVED)
+    return session.scalar(statement) or 0
 
 
 def _tickets(article_id: Any) -> Select[Any]:
     """Tickets with the customer's first message, which is the description."""
     first = (
-        select(Message.ticket_id, func.min(Message.id).label("message_id"))
-        .where(Message.from_customer)
-        .group_by(Message.ticket_id)
-        .subquery()
+        select(func.min(Message.id))
+        .where(Message.ticket_id == Ticket.id, Message.from_customer)
+        .correlate(Ticket)
+        .scalar_subquery()
     )
-    statement: Any = (
-        select(Ticket.id, Ticket.subject, Message.body, Ticket.locale, article_id)
-        .outerjoin(first, first.c.ticket_id == Ticket.id)
-        .outerjoin(Message, Message.id == first.c.message_id)
-    )
+    statement: Any = select(
+        Ticket.id, Ticket.subject, Message.body, Ticket.locale, article_id
+    ).outerjoin(Message, Message.id == first)
     return statement  # type: ignore[no-any-return]  # five columns of five types
 
 

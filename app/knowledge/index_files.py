@@ -10,7 +10,7 @@ folder/LOCK                              held by the one process that builds
 import fcntl
 import json
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,30 +18,25 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from app.knowledge.index_upkeep import IndexUpkeep
 from app.knowledge.indexing import (
     ContentVersion,
-    PublishedDocuments,
+    Learning,
     changed_since,
     documents,
 )
 from app.knowledge.synonyms import synonyms_of
 from search.article_engines import EngineName, article_search
-from search.counted import CountedArticle, count_articles, fingerprint
 from search.desk_model import UNTRAINED, DeskModel
-from search.documents import CustomerWords, Document
 from search.ear import Ear
 from search.errors import SnapshotError
-from search.index_store import IndexStore, Stored
+from search.index_store import Stored
 from search.snapshots import saved_name
-from search.suggestions import SuggestionIndex, TicketIndex
+from search.suggestions import SuggestionIndex
 from search.synonyms import NO_SYNONYMS, Synonyms
-
-CustomersWords = Callable[[Session], Iterable[CustomerWords]]
+from search.ticket_store import StoredTickets
 
 _STAMP: Final = "STAMP"
-# So many articles may stand in the small segment: searching it costs each draft a little.
-_MOST_APART: Final = 64
-_SHARE_APART: Final = 0.01
 # Beyond this many changed articles a fresh index is faster than changing the old one.
 _MAX_CHANGES: Final = 200
 
@@ -57,27 +52,19 @@ class OpenIndexes:
     synonyms: Synonyms
     synonyms_name: str | None
     suggestions: SuggestionIndex
-    tickets: TicketIndex
-    tickets_name: str | None
+    tickets: StoredTickets
 
 
 class IndexFiles:
-    """The folder of the indexes. Safe to use from any number of processes.
-
-    Whoever builds keeps in memory what was read and counted, and so builds again quickly.
-    """
+    """The folder of the indexes. Safe to use from any number of processes."""
 
     def __init__(self, folder: Path, engine: EngineName = "whoosh", ear: Ear | None = None) -> None:
         self._folder = folder
         self._ear = ear
         self._stamp = folder / _STAMP
         self.articles = article_search(engine, folder / "articles")
-        self._documents = PublishedDocuments()
-        self._store = IndexStore(folder / "suggestions", ear)
-        self._stored: Stored | None = None
-        self._prints: dict[str, tuple[Document, frozenset[CustomerWords], int]] = {}
-        self._apart: dict[str, CountedArticle] = {}
-        self._resolved: tuple[str | None, list[CustomerWords]] | None = None
+        self._upkeep = IndexUpkeep(folder, ear)
+        self._taken_up: ContentVersion | None = None
 
     def signature(self) -> tuple[int, int] | None:
         """Changes with every build; None when there is no complete index. One `stat`."""
@@ -111,13 +98,8 @@ class IndexFiles:
         content = self.content()
         if content is None:
             raise SnapshotError(f"no index in {self._folder} yet: build it")
-        folder = self._folder / "tickets"
-        name = saved_name(folder)
-        if before is not None and before.tickets_name == name:
-            tickets = before.tickets
-        else:
-            tickets = TicketIndex.load(folder)
-        stored = self._store.open(before.stored if before else None)
+        tickets = self._upkeep.tickets.open(before.tickets if before else None)
+        stored = self._upkeep.suggestions.open(before.stored if before else None)
         model_name = saved_name(self._folder / "model")
         if before is not None and before.model_name == model_name:
             model = before.model
@@ -137,12 +119,11 @@ class IndexFiles:
             synonyms_name=synonyms_name,
             suggestions=stored.index.with_model(model).with_synonyms(synonyms),
             tickets=tickets,
-            tickets_name=name,
         )
 
     def verify(self, opened: OpenIndexes) -> None:
         """Read the large segment whole. Raises SnapshotError when it is damaged."""
-        self._store.verify(opened.stored)
+        self._upkeep.suggestions.verify(opened.stored)
 
     def save_model(self, model: DeskModel) -> None:
         """Let every process rank with this model. Call it inside `alone`."""
@@ -184,99 +165,39 @@ class IndexFiles:
         return False
 
     def build(
-        self,
-        session: Session,
-        *,
-        customer_words: CustomersWords,
-        resolved_tickets: CustomersWords,
-        afresh: bool = False,
+        self, session: Session, learning: Learning, *, afresh: bool = False
     ) -> ContentVersion:
         """Make the indexes reflect the content in SQL. Call it inside `alone`.
 
         `afresh` looks at nothing that is there.
         """
         content = ContentVersion.read(session)
+        since = None if afresh else self._version_taken_up(content)
         # First what is fast: the search page knows a new article before the ranker learns it.
-        changed = not afresh and self._change_articles(session, content)
+        if afresh or not self._change_articles(session, content):
+            self.articles.rebuild(documents(session), content.version)
         if afresh:
-            self._documents, self._resolved = PublishedDocuments(), None
-            self._stored, self._prints, self._apart = None, {}, {}
-        everything = self._documents.read(session)
-        if not changed:
-            self.articles.rebuild(everything, content.version)
-        words = list(customer_words(session))
-        self._stored = self._bring_up(everything, words, content.version, afresh=afresh)
-        self._build_tickets(list(resolved_tickets(session)), content.version)
+            self._upkeep.rebuild(session, learning, content.version)
+        elif since is None or not self._upkeep.take_up(session, learning, content.version, since):
+            self._upkeep.compare(session, learning, content.version)
         synonyms = synonyms_of(session)
         if synonyms != self._synonyms():
             synonyms.save(self._folder / "synonyms", content.version)
         self._write_stamp(content)
+        self._taken_up = content
         return content
 
-    def _bring_up(
-        self,
-        everything: list[Document],
-        words: list[CustomerWords],
-        version: int,
-        *,
-        afresh: bool,
-    ) -> Stored:
-        """Count what is another than in the index on disk, and save that."""
-        told: dict[str, set[CustomerWords]] = {}
-        for each in words:
-            told.setdefault(each.document_id, set()).add(each)
-        prints = {
-            document.id: self._fingerprint(document, frozenset(told.get(document.id, ())))
-            for document in everything
-        }
-        self._prints = {id_: self._prints[id_] for id_ in prints}
-        stored = None if afresh else self._known()
-        if stored is None:
-            self._apart = {}
-            return self._store.save(
-                SuggestionIndex.build(everything, words, version=version, ear=self._ear)
-            )
-        base = stored.base.articles
-        held = dict(zip(base.ids, base.fingerprints.tolist(), strict=True))
-        new = {id_ for id_, number in prints.items() if held.get(id_) != number}
-        self._apart = {
-            id_: each
-            for id_, each in self._apart.items()
-            if id_ in new and each.fingerprint == prints[id_]
-        }
-        wanted = [each for each in everything if each.id in new and each.id not in self._apart]
-        tickets = (each for id_ in new for each in told.get(id_, ()))
-        counted = count_articles(wanted, tickets, self._ear)
-        self._apart |= {each.document.id: each for each in counted}
-        removed = held.keys() - prints.keys()
-        index = stored.index.changed(list(self._apart.values()), removed, version=version)
-        if len(self._apart) + len(removed) > max(_MOST_APART, _SHARE_APART * len(held)):
-            self._apart = {}
-            return self._store.save(index.merged())
-        return self._store.save(index, stored)
+    def tidy(self) -> None:
+        """Do what readers need not wait for, after `build`. Call it inside `alone`."""
+        if self._upkeep.tidy() and self._taken_up is not None:
+            self._write_stamp(self._taken_up)
 
-    def _known(self) -> Stored | None:
-        """The index on disk; None: there is none that can be read."""
-        try:
-            self._stored = self._store.open(self._stored)
-        except SnapshotError:
+    def _version_taken_up(self, content: ContentVersion) -> int | None:
+        """The version since which to read what changed; None: compare everything."""
+        known = self._taken_up
+        if known is None or known.version >= content.version or not self.is_current(known):
             return None
-        return self._stored
-
-    def _fingerprint(self, document: Document, words: frozenset[CustomerWords]) -> int:
-        known = self._prints.get(document.id)
-        if known is None or known[0] is not document or known[1] != words:
-            known = document, words, fingerprint(document, words, self._ear)
-            self._prints[document.id] = known
-        return known[2]
-
-    def _build_tickets(self, resolved: list[CustomerWords], version: int) -> None:
-        """Most changes are of articles alone: then the tickets' index stays as it is."""
-        folder = self._folder / "tickets"
-        if self._resolved is not None and self._resolved == (saved_name(folder), resolved):
-            return
-        TicketIndex.build(resolved, version=version).save(folder)
-        self._resolved = (saved_name(folder), resolved)
+        return known.version
 
     def _change_articles(self, session: Session, content: ContentVersion) -> bool:
         """Bring the search page's index up to date in place; whether that was possible."""

@@ -15,14 +15,15 @@ from typing import Final
 import structlog
 
 from app.db.database import Database
-from app.knowledge.index_files import CustomersWords, IndexFiles, OpenIndexes
-from app.knowledge.indexing import ContentVersion, documents
+from app.knowledge.index_files import IndexFiles, OpenIndexes
+from app.knowledge.indexing import ContentVersion, Learning, documents
 from search.article_engines import EngineName
 from search.article_search import ArticleSearch, SearchPage, SearchRequest
 from search.ear import Ear
 from search.errors import SnapshotError
 from search.language import prepare_detection
-from search.suggestions import Ranked, SuggestionIndex, TicketIndex
+from search.similar_tickets import TicketIndex
+from search.suggestions import Ranked, SuggestionIndex
 from search.training import is_worth_training, solved_tickets, train
 
 LOOK_EVERY_SECONDS: Final = 0.1
@@ -38,8 +39,8 @@ log = structlog.get_logger()
 class IndexHost:
     """The indexes of one process, over a folder that all processes share.
 
-    `customer_words` and `resolved_tickets` read what the index learns of tickets. All processes
-    have the same `ear`, or none.
+    `learning` reads what the indexes learn of drafts and tickets. All processes have the same
+    `ear`, or none.
     """
 
     def __init__(
@@ -47,16 +48,14 @@ class IndexHost:
         folder: Path,
         database: Database,
         *,
-        customer_words: CustomersWords,
-        resolved_tickets: CustomersWords,
+        learning: Learning,
         engine: EngineName = "whoosh",
         ear: Ear | None = None,
     ) -> None:
         self._files = IndexFiles(folder, engine, ear)
         self._ear = ear
         self._database = database
-        self._customer_words = customer_words
-        self._resolved_tickets = resolved_tickets
+        self._learning = learning
         self._open: OpenIndexes | None = None
         self._signature: tuple[int, int] | None = None
         self._looked_at = float("-inf")
@@ -74,7 +73,7 @@ class IndexHost:
     def tickets(self) -> TicketIndex | None:
         """Resolved tickets by their words; None while there are none to look in."""
         opened = self._look()
-        return opened.tickets if opened else None
+        return opened.tickets.index if opened else None
 
     def article_search(self) -> ArticleSearch | None:
         """The engine of the search page; None while there is none."""
@@ -96,14 +95,10 @@ class IndexHost:
                 if afresh or not self._files.is_current(ContentVersion.read(session)):
                     started = time.monotonic()
                     self._is_damaged = False
-                    content = self._files.build(
-                        session,
-                        customer_words=self._customer_words,
-                        resolved_tickets=self._resolved_tickets,
-                        afresh=afresh,
-                    )
+                    content = self._files.build(session, self._learning, afresh=afresh)
                     seconds = round(time.monotonic() - started, 3)
                     log.info("index.built", version=content.version, seconds=seconds)
+                    self._files.tidy()
         opened = self._look(now=True)
         return opened.content.version if opened else 0
 
@@ -114,8 +109,9 @@ class IndexHost:
         """
         with self._database.reading() as session:
             articles = list(documents(session))
-            words = list(self._customer_words(session))
-            unsolved = [each for each in self._resolved_tickets(session) if not each.document_id]
+            words = list(self._learning.customer_words(session))
+            resolved = self._learning.resolved_tickets(session)
+            unsolved = [each for each in resolved if not each.document_id]
         opened = self._look(now=True)
         known = opened.suggestions.model.tickets if opened else 0
         if opened is None or not is_worth_training(len(solved_tickets(words)), known):

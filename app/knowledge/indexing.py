@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
@@ -14,7 +14,7 @@ from app.db.outbox import CONTENT
 from app.knowledge.models import Article, ArticleRevision, Category
 from app.knowledge.policy import audience_of, visible_articles
 from app.knowledge.standing import standing
-from search.documents import Document, Section
+from search.documents import CustomerWords, Document, Section
 
 _BATCH: Final = 1000
 # Staff read everything that is on show, whoever it is for: so does the index.
@@ -44,40 +44,42 @@ def documents(session: Session, ids: Collection[int] | None = None) -> Iterator[
 
     A document's id is the article's, as text.
     """
-    statement = _published(*_HEAD, *_LONG)
+    statement = _published(*_COLUMNS)
     if ids is not None:
         statement = statement.where(Article.id.in_(ids))
     for row in session.execute(statement.execution_options(yield_per=_BATCH)):
         yield _document(row)
 
 
-class PublishedDocuments:
-    """The published articles as the text engine takes them, read again only where they changed.
+class Learning(Protocol):
+    """What the indexes learn of drafts and tickets, of which this topic knows nothing."""
 
-    Not for two threads at once.
-    """
+    def customer_words(
+        self, session: Session, article_ids: Collection[int] | None = None
+    ) -> Iterator[CustomerWords]:
+        """Texts with the article that solved them, of all articles or of some."""
 
-    def __init__(self) -> None:
-        self._known: dict[int, tuple[Row[Any], Document]] = {}
+    def resolved_tickets(
+        self, session: Session, since: int | None = None
+    ) -> Iterator[CustomerWords]:
+        """The words of resolved tickets; only of those resolved after a version of the content."""
 
-    def read(self, session: Session) -> list[Document]:
-        """All of them, as they are now; those that did not change are the same objects.
+    def tickets_changed_since(self, session: Session, version: int) -> set[int]:
+        """The tickets that were resolved or reopened after a version of the content."""
 
-        Two statements while little changed: the long columns are read for what is new alone.
-        """
-        heads = {row.id: row for row in session.execute(_published(*_HEAD))}
-        changed = [
-            article_id
-            for article_id, head in heads.items()
-            if article_id not in self._known or self._known[article_id][0] != head
-        ]
-        for begin in range(0, len(changed), _BATCH):
-            for document in documents(session, changed[begin : begin + _BATCH]):
-                self._known[int(document.id)] = (heads[int(document.id)], document)
-        self._known = {
-            article_id: self._known[article_id] for article_id in heads if article_id in self._known
-        }
-        return [document for _, document in self._known.values()]
+    def count_resolved_tickets(self, session: Session) -> int:
+        """How many tickets `resolved_tickets` gives."""
+
+
+def count_documents(session: Session) -> int:
+    """How many documents `documents` gives."""
+    statement = select(func.count()).select_from(_published(Article.id).order_by(None).subquery())
+    return session.scalar(statement) or 0
+
+
+def taught_since(session: Session, version: int) -> set[int]:
+    """The articles of which customers' words teach something else than at that version."""
+    return set(session.scalars(select(Article.id).where(Article.taught_version > version)))
 
 
 def changed_since(session: Session, version: int) -> set[int]:
@@ -85,9 +87,7 @@ def changed_since(session: Session, version: int) -> set[int]:
     return set(session.scalars(select(Article.id).where(Article.index_version > version)))
 
 
-# What tells whether a document changed. The times are there for a database that was replaced by
-# another, in which the same number is another revision.
-_HEAD: Final = (
+_COLUMNS: Final = (
     Article.id,
     Article.locale,
     Article.slug,
@@ -97,13 +97,12 @@ _HEAD: Final = (
     Article.unhelpful_count,
     Article.worked_count,
     Article.failed_count,
-    ArticleRevision.id.label("revision_id"),
-    ArticleRevision.created_at,
-    ArticleRevision.published_at,
     ArticleRevision.title,
+    ArticleRevision.summary,
+    ArticleRevision.tags,
+    ArticleRevision.sections,
     Category.slug.label("category"),
 )
-_LONG: Final = (ArticleRevision.summary, ArticleRevision.tags, ArticleRevision.sections)
 
 
 def _published(*columns: Any) -> Select[Any]:

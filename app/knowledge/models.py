@@ -70,6 +70,8 @@ class Article(Base):
     """When it was first published; kept when it is withdrawn."""
     index_version: Mapped[int] = mapped_column(default=0, index=True)
     """The content's version (see `db.outbox.bump_index`) of the last change that readers see."""
+    taught_version: Mapped[int] = mapped_column(default=0, index=True)
+    """The same of the last change of what solved tickets and drafts teach about it."""
     helpful_count: Mapped[int] = mapped_column(default=0)
     unhelpful_count: Mapped[int] = mapped_column(default=0)
     solved_count: Mapped[int] = mapped_column(default=0)

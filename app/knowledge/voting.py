@@ -1,5 +1,6 @@
 """What readers say of an article: whether it helped, one vote a reader and revision."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -90,6 +91,17 @@ def count_solved(session: Session, article_id: int, *, by: int = 1) -> None:
         update(Article)
         .where(Article.id == article_id, Article.solved_count + by >= 0)
         .values(solved_count=Article.solved_count + by)
+    )
+
+
+def teach(session: Session, article_ids: Collection[int], *, now: datetime) -> None:
+    """Say that what customers' words teach about these articles changes with this transaction.
+
+    Part of the caller's transaction: no commit here.
+    """
+    version = bump_index(session, now=now)
+    session.execute(
+        update(Article).where(Article.id.in_(article_ids)).values(taught_version=version)
     )
 
 

@@ -5,8 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.db.outbox import bump_index
-from app.knowledge.voting import count_solved
+from app.knowledge.voting import count_solved, teach
 from app.tickets.models import LinkKind, Ticket, TicketArticle
 
 
@@ -49,4 +48,4 @@ def learn(
     if after is not None:
         link(session, ticket, after, LinkKind.DRAFTED if drafted else LinkKind.SOLVED, now=now)
         count_solved(session, after)
-    bump_index(session, now=now)
+    teach(session, {each for each in (before, after) if each is not None}, now=now)

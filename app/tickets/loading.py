@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.actor import Actor
+from app.db.outbox import bump_index
 from app.errors import N_, ConflictError, ForbiddenError, NotFoundError
 from app.settings import Settings
 from app.tickets import policy
@@ -117,6 +118,8 @@ def take_step(
         ticket.resolved_at = None
     elif not was_resolved:
         ticket.resolved_at = now
+    if was_resolved != (ticket.resolved_at is not None):
+        ticket.index_version = bump_index(session, now=now)
     if step.event is None:
         session.flush()
         return None

@@ -97,6 +97,8 @@ class Ticket(Base):
     first_responded_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     reopened_count: Mapped[int] = mapped_column(default=0)
+    index_version: Mapped[int] = mapped_column(default=0, index=True)
+    """The content's version (see `db.outbox.bump_index`) since which it is, or is not, resolved."""
 
     queue: Mapped[Queue] = relationship()
     requester: Mapped[User | None] = relationship(foreign_keys=[requester_id])

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.db.outbox import bump_index
 from app.knowledge.models import Article
 from app.knowledge.policy import may_read
 from app.knowledge.rendering import article_path
+from app.knowledge.voting import teach
 from app.tickets import mailing, policy
 from app.tickets.events import add_event, read_event
 from app.tickets.loading import messages_of
@@ -56,7 +56,7 @@ def announce(session: Session, *, article_id: int, public_url: str, key: str, no
         )
         told += 1
     if told:
-        bump_index(session, now=now)
+        teach(session, {article_id}, now=now)
     session.commit()
     return told
 

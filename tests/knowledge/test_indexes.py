@@ -49,8 +49,7 @@ def make_host(settings, database, engine):
         host = IndexHost(
             settings.data / "index",
             database,
-            customer_words=learning.customer_words,
-            resolved_tickets=learning.resolved_tickets,
+            learning=learning,
             engine=engine,
             ear=ear,
         )

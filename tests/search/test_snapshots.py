@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from search.errors import SnapshotError
 from search.index_store import IndexStore
+from search.similar_tickets import TicketIndex
 from search.snapshots import load_snapshot, save_snapshot, saved_version
-from search.suggestions import Draft, SuggestionIndex, TicketIndex
+from search.suggestions import Draft, SuggestionIndex
+from search.ticket_store import TicketStore
 from tests.search.samples import HELP_CENTRE, PUBLIC, TICKETS
 
 DRAFT = Draft("where can I download the invoices", "for my accountant")
@@ -47,8 +49,8 @@ def test_an_empty_index_survives_the_round_trip(tmp_path):
 
 def test_a_ticket_index_survives_the_round_trip(tmp_path):
     built = TicketIndex.build(TICKETS, version=5)
-    built.save(tmp_path)
-    loaded = TicketIndex.load(tmp_path)
+    TicketStore(tmp_path).save(built)
+    loaded = TicketStore(tmp_path).open().index
     assert loaded.version == 5
     assert loaded.similar("paper for taxes") == built.similar("paper for taxes")
 
@@ -86,7 +88,7 @@ def test_a_missing_file_and_a_wild_pointer_are_noticed(tmp_path):
 
 
 def test_a_snapshot_of_another_kind_is_refused(tmp_path):
-    TicketIndex.build(TICKETS, version=1).save(tmp_path / "changes")
+    TicketStore(tmp_path).save(TicketIndex.build(TICKETS, version=1))
     with pytest.raises(SnapshotError):
         load(tmp_path)
 

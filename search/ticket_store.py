@@ -1,0 +1,74 @@
+"""The index of resolved tickets on disk: a large layer that seldom changes, and what changed since."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from search.errors import SnapshotError
+from search.layers import Contents, Layers
+from search.similar_tickets import Layer, TicketIndex, Tickets
+
+
+@dataclass(frozen=True)
+class StoredTickets:
+    """An index that was opened or saved, and the name of its large layer."""
+
+    index: TicketIndex
+    base_name: str
+
+    @property
+    def base(self) -> Tickets:
+        """The large layer."""
+        return self.index.layers[0].tickets
+
+
+class TicketStore:
+    """An index in a folder. One process writes at a time; any number read."""
+
+    def __init__(self, folder: Path) -> None:
+        self._layers = Layers(folder, base_kind="tickets-4", changes_kind="ticket-changes-4")
+
+    def save(self, index: TicketIndex, before: StoredTickets | None = None) -> StoredTickets:
+        """Make an index the current one.
+
+        Where it shares its large layer with `before`, only what changed is written.
+        """
+        base: Contents | str
+        if (
+            before is not None
+            and before.base is index.layers[0].tickets
+            and self._layers.has(before.base_name)
+        ):
+            base = before.base_name
+        else:
+            index = index.merged()
+            base = Contents(index.layers[0].tickets.arrays(), {})
+        arrays = {"replaced": np.flatnonzero(index.layers[0].dead)}
+        if len(index.layers) > 1:
+            arrays |= index.layers[1].tickets.arrays()
+        name = self._layers.save(index.version, base, Contents(arrays, {}))
+        return StoredTickets(index, name)
+
+    def open(self, before: StoredTickets | None = None) -> StoredTickets:
+        """The current index; the large layer is taken from `before` where it is the same.
+
+        Raises SnapshotError: build the index again.
+        """
+        changes, name = self._layers.open_changes()
+        try:
+            if before is not None and before.base_name == name:
+                base = before.base
+            else:
+                base = Tickets.from_arrays(self._layers.open_base(name).arrays)
+            layers = [Layer.of(base, changes.arrays["replaced"])]
+            if "keys" in changes.arrays:
+                small = Tickets.from_arrays(changes.arrays)
+                layers.append(Layer.of(small, np.zeros(0, dtype=np.int64)))
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise SnapshotError(f"the ticket index is incomplete ({error!r})") from error
+        return StoredTickets(TicketIndex(layers, version=changes.version), name)
+
+    def version(self) -> int | None:
+        """The version that `open` would give; None when there is none. One small read."""
+        return self._layers.version()
