@@ -109,7 +109,7 @@ class Antesala:
 
     def update(self, document: Document) -> None:
         self._changed.append(document)
-        index = self._opened.index.changed(count_articles(self._changed), version=2)
+        index = self._opened.index.changed(list(count_articles(self._changed)), version=2)
         self._store.save(index, self._opened)
         self._opened = self._store.open(self._opened)
 

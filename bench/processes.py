@@ -50,7 +50,7 @@ def main() -> None:
         started = time.perf_counter()
         built = store.save(SuggestionIndex.build(documents, tickets, version=1))
         print(f"built and saved         {time.perf_counter() - started:8.1f} s")
-        changed = built.index.changed(count_articles(corpus.additional(5)), version=2)
+        changed = built.index.changed(list(count_articles(corpus.additional(5))), version=2)
         started = time.perf_counter()
         changed.merged()
         print(f"two segments made one   {time.perf_counter() - started:8.2f} s", flush=True)

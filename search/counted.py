@@ -69,8 +69,8 @@ def count_articles(
     documents: Iterable[Document],
     customer_words: Iterable[CustomerWords] = (),
     ear: Ear | None = None,
-) -> list[CountedArticle]:
-    """Count documents with what customers wrote in the tickets that they solved, sorted by id.
+) -> Iterator[CountedArticle]:
+    """Count documents with what customers wrote in the tickets that they solved, in order of ids.
 
     Neither order matters; of documents with the same id the last one counts; customers' words of
     unknown documents are left out.
@@ -80,10 +80,8 @@ def count_articles(
     tickets: dict[str, set[CustomerWords]] = {}
     for words in customer_words:
         tickets.setdefault(words.document_id, set()).add(words)
-    found: list[CountedArticle] = []
     for begin in range(0, len(ordered), _BATCH):
-        found.extend(_count_batch(ordered[begin : begin + _BATCH], tickets, ear))
-    return found
+        yield from _count_batch(ordered[begin : begin + _BATCH], tickets, ear)
 
 
 def _count_batch(

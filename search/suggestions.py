@@ -9,6 +9,7 @@ An index never changes: `changed` gives another one, which shares what stayed th
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -135,8 +136,12 @@ class SuggestionIndex:
         The order of the input does not matter; of documents with the same id the last one counts;
         customers' words of unknown documents are left out.
         """
-        segment = Segment.build(count_articles(documents, customer_words, ear))
-        return cls([live(segment, _NONE)], version=version, model=model, ear=ear)
+        counted = count_articles(documents, customer_words, ear)
+        parts = [live(Segment.build(list(islice(counted, _COUNTED_AT_ONCE))), _NONE)]
+        # An article takes far more room before it is laid out.
+        while some := list(islice(counted, _COUNTED_AT_ONCE)):
+            parts.append(live(Segment.build(some), _NONE))
+        return cls(parts, version=version, model=model, ear=ear).merged()
 
     def changed(
         self, counted: Sequence[CountedArticle], removed_ids: Iterable[str] = (), *, version: int
@@ -416,6 +421,7 @@ class SuggestionIndex:
 
 
 _NONE: Final = np.zeros(0, dtype=np.int64)
+_COUNTED_AT_ONCE: Final = 2_048
 _KEPT_AUDIENCES: Final = 64
 
 

@@ -58,7 +58,7 @@ def newer_articles(
     if len(changed) > _MOST_NEWER:
         return None
     shown = list(documents(session, changed))
-    counted = count_articles(shown, learning.customer_words(session, changed), ear)
+    counted = list(count_articles(shown, learning.customer_words(session, changed), ear))
     return Changes(counted, {str(each) for each in changed} - {each.id for each in shown})
 
 
@@ -91,7 +91,7 @@ def other_articles(
     ]
     about_new = (each for document in new for each in told.get(document.id, ()))
     # What is left of those held was met nowhere.
-    return Changes(count_articles(new, about_new, ear), held.keys())
+    return Changes(list(count_articles(new, about_new, ear)), held.keys())
 
 
 def other_tickets(everything: Iterable[CustomerWords], base: Tickets) -> Changes[CountedTicket]:

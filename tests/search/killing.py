@@ -23,7 +23,9 @@ def build(folder: Path, version: int, before: Stored) -> None:
     if version % 2:
         IndexStore(folder).save(SuggestionIndex.build(HELP_CENTRE, TICKETS, version=version))
     else:
-        index = before.index.changed(count_articles(HELP_CENTRE[:1], TICKETS), (), version=version)
+        index = before.index.changed(
+            list(count_articles(HELP_CENTRE[:1], TICKETS)), (), version=version
+        )
         IndexStore(folder).save(index, before)
 
 

@@ -98,7 +98,7 @@ def test_a_new_ear_hears_every_article_again():
     assert len(set(prints)) == 3
     index = SuggestionIndex(DEAF.parts, version=1, ear=EAR)
     assert index.ear is None
-    index = index.changed(count_articles(HELP_CENTRE, TICKETS, EAR), version=1)
+    index = index.changed(list(count_articles(HELP_CENTRE, TICKETS, EAR)), version=1)
     assert index.ear is EAR
     assert answers(index) == answers(HEARD)
     assert answers(index.merged()) == answers(HEARD)

@@ -11,6 +11,7 @@ from search.counted import count_articles
 from search.documents import CustomerWords, Document
 from search.ear import Ear
 from search.index_store import IndexStore
+from search.segment import Segment
 from search.suggestions import Draft, SuggestionIndex
 from tests.search.samples import HELP_CENTRE, PUBLIC, TICKETS, document
 
@@ -114,10 +115,26 @@ def test_a_merged_index_is_the_one_built_from_nothing():
         np.testing.assert_array_equal(array, theirs[name], err_msg=name)
 
 
+def test_a_large_help_centre_is_built_in_pieces_as_if_at_once():
+    articles = [
+        document(f"a{number:05d}", "en", f"Bolt {number} of wheel {number % 7}")
+        for number in range(2_500)
+    ]
+    tickets = [
+        CustomerWords(f"a{number:05d}", f"squeak {number}", "en", f"t{number}")
+        for number in range(0, 2_500, 50)
+    ]
+    built = SuggestionIndex.build(articles, tickets, version=1).parts[0].segment.arrays()
+    at_once = Segment.build(list(count_articles(articles, tickets))).arrays()
+    assert built.keys() == at_once.keys()
+    for name, array in built.items():
+        np.testing.assert_array_equal(array, at_once[name], err_msg=name)
+
+
 def test_what_changed_is_saved_beside_the_large_segment_which_stays(tmp_path):
     store = IndexStore(tmp_path)
     first = store.save(SuggestionIndex.build(HELP_CENTRE, TICKETS, version=1))
-    changed = first.index.changed(count_articles([ADDED]), ["bike-en"], version=2)
+    changed = first.index.changed(list(count_articles([ADDED])), ["bike-en"], version=2)
     second = store.save(changed, first)
     assert second.base_name == first.base_name
     opened = store.open()

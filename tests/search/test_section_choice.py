@@ -29,7 +29,7 @@ def chosen(text: str, passages=PASSAGES) -> Passage:
         Section(each.anchor, each.title, each.text) for each in passages if each.anchor
     )
     document = Document("1", "en", "a", "Sign in", summary, sections, (), "", "public")
-    segment = Segment.build(count_articles([document]))
+    segment = Segment.build(list(count_articles([document])))
     words = analyser("en").words(text)
     asked = Asked.of(words, ask(words, [live(segment, np.zeros(0, np.int64))]), 0)
     return segment.passages(0)[choose_passages(segment, np.array([0]), asked)[0]]
