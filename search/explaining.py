@@ -56,7 +56,7 @@ def explain(
     weights = recipe.rank_weights
     raw = columns @ weights + candidates.standings
     gates = gate_columns(raw, candidates.signals, judged.query.known)
-    ids = index.document_ids(candidates)
+    ids = judged.document_ids()
     best = sorted(range(len(ids)), key=lambda at: (-judgement.scores[at], ids[at]))[:limit]
     return Explanation(
         gate=judgement.gate,
@@ -80,7 +80,7 @@ def explain(
                 ),
                 standing=float(candidates.standings[at]),
                 tickets=tuple(
-                    (index.ticket_id(int(candidates.parts[at]), number), nearness)
+                    (judged.ticket_id(int(candidates.parts[at]), number), nearness)
                     for number, nearness in candidates.near.of(
                         int(candidates.parts[at]), int(candidates.rows[at])
                     )[:3]

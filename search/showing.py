@@ -7,11 +7,10 @@ from typing import Final, Literal
 import numpy as np
 
 from search.analysis import Word, analyser
-from search.evidence import Candidates
 from search.excerpts import excerpt
+from search.judged import Judged
 from search.matched_words import Asked, matched_words
-from search.query import Live, Query
-from search.recipe import RANKED, Array, Judgement, Recipe
+from search.recipe import RANKED, Recipe
 from search.section_choice import choose_passages
 from search.segment import LANGUAGE_LABELS
 
@@ -40,20 +39,6 @@ _NAMED_SHARE: Final = 0.1
 # A ticket is named when it is at least so near: a cosine of words and character n-grams.
 _NEAR: Final = 0.15
 _MOST_TICKETS: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A draft's query, the articles that come into question, and what the recipe makes of them.
-
-    `parts` are those that the reader may see.
-    """
-
-    parts: Sequence[Live]
-    query: Query
-    candidates: Candidates
-    margins: Array
-    judgement: Judgement
 
 
 @dataclass(frozen=True, slots=True)

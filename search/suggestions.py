@@ -13,23 +13,23 @@ from itertools import islice
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from search.analysis import MAX_DRAFT_CHARACTERS, MAX_DRAFT_WORDS, Word, analyser, clean
+from search.analysis import MAX_DRAFT_WORDS, Word, analyser
 from search.counted import CountedArticle, count_articles
-from search.counting import Floats, Ints
 from search.desk_model import DeskModel, fitting
 from search.documents import CustomerWords, Document
+from search.drafts import MIN_DRAFT_CHARACTERS, Draft
 from search.ear import Ear
 from search.evidence import Candidates, gather
 from search.hearing import Heard
+from search.judged import Judged, Ranked, worth_showing
 from search.language import Language, as_language, detect
-from search.linear_model import FLOOR
+from search.margins import Margins
 from search.merging import merge
-from search.query import Live, Query, ask, live
-from search.recipe import DEFAULT_THRESHOLD, Array, judge
-from search.segment import LANGUAGE_LABELS, Segment
-from search.showing import Judged, Showing, Suggestion
+from search.query import Live, ask, live
+from search.recipe import DEFAULT_THRESHOLD, judge
+from search.segment import Segment
+from search.showing import Showing, Suggestion
 from search.synonyms import NO_SYNONYMS, Alike, Synonyms
 
 __all__ = [
@@ -42,26 +42,6 @@ __all__ = [
     "Suggestion",
     "SuggestionIndex",
 ]
-
-MIN_DRAFT_CHARACTERS: Final = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a customer has typed so far. `locale` is the page's: a hint, not the truth."""
-
-    subject: str
-    body: str
-    locale: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """An article's place for a draft, without the gate."""
-
-    document_id: str
-    score: float
-    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +93,7 @@ class SuggestionIndex:
         """None: there is none, or the articles were indexed without this one."""
         self.model = fitting(model, self.ear)
         """The model that was given; the untrained one where that needs another ear."""
+        self._margins = Margins(self.model, self.parts)
         self.synonyms = synonyms
         self.version = version
         """The caller's number of the data that this index reflects."""
@@ -229,42 +210,27 @@ class SuggestionIndex:
         when there is none good enough are those in the other language given: compare the locale
         and label them. `prefer_locale` overrides the detected language.
         """
-        text = _draft_text(draft)
+        text = draft.cleaned()
         language = as_language(prefer_locale) or detect(text, draft.locale)
         if len(text.strip()) < MIN_DRAFT_CHARACTERS or not self.document_count:
             return Found(language, ())
         words = analyser(language).words(text, MAX_DRAFT_WORDS + 1)
-        is_cut = is_too_long(draft) or len(words) > MAX_DRAFT_WORDS
+        is_cut = draft.is_too_long or len(words) > MAX_DRAFT_WORDS
         words = words[:MAX_DRAFT_WORDS]
         alike = self.synonyms.of(words, language)
         judged = self._judge(text, words, audiences, alike)
-        bar = DEFAULT_THRESHOLD if threshold is None else threshold
-        judgement = judged.judgement
-        if bar > 0 and judgement.gate < 0:
-            return Found(language, (), is_cut)
-        shown = (judgement.scores > 0) & (judgement.confidence >= bar)
-        if exclude:
-            for at in np.flatnonzero(shown):
-                shown[at] = self._id(judged.candidates, int(at)) not in exclude
-        if language is not None:
-            same = shown & (self._languages(judged.candidates) == LANGUAGE_LABELS.index(language))
-            if self.ear is not None and shown.any():
-                # By meaning the other language's article may be far better than one's own.
-                best_share = judgement.shares[shown].max()
-                same &= judgement.shares >= self.model.recipe.tail_share * best_share
-            if same.any():
-                shown = same
-        best = self._ordered(judged, np.flatnonzero(shown), limit)
-        if bar > 0 and len(best):
-            shares = judgement.shares[best]
-            best = best[shares >= self.model.recipe.tail_share * shares[0]]
-        return Found(
-            language,
-            self._ranked(judged, best),
-            is_cut,
-            Showing(_with_others(words, alike), judged, self.model.recipe),
-            tuple(best.tolist()),
+        recipe = self.model.recipe
+        best = worth_showing(
+            judged,
+            least=DEFAULT_THRESHOLD if threshold is None else threshold,
+            language=language,
+            exclude=exclude,
+            limit=limit,
+            tail_share=recipe.tail_share,
+            hears=self.ear is not None,
         )
+        showing = Showing(_with_others(words, alike), judged, recipe)
+        return Found(language, judged.ranked(best), is_cut, showing, tuple(best.tolist()))
 
     def rank(
         self, draft: Draft, *, audiences: frozenset[str], limit: int = 50
@@ -281,27 +247,18 @@ class SuggestionIndex:
     ) -> tuple[tuple[Ranked, ...], float]:
         """The same, and the gate: how much the draft is about anything here; it speaks from 0."""
         judged = self.judge(draft, audiences=audiences)
-        judgement, candidates = judged.judgement, judged.candidates
-        best = self._ordered(judged, np.arange(len(candidates)), limit)
-        ranking = self._ranked(judged, best)
+        candidates = judged.candidates
+        ranking = judged.ranked(judged.ordered(np.arange(len(candidates)), limit))
         if len(ranking) < min(limit, self.document_count):
             ranking += self._rest(candidates, audiences, limit - len(ranking))
-        return ranking, judgement.gate
+        return ranking, judged.judgement.gate
 
     def judge(self, draft: Draft, *, audiences: frozenset[str]) -> Judged:
         """Everything that is computed for a draft, for explaining and for learning."""
-        text = _draft_text(draft)
+        text = draft.cleaned()
         language = detect(text, draft.locale)
         words = analyser(language).words(text, MAX_DRAFT_WORDS)
         return self._judge(text, words, audiences, self.synonyms.of(words, language))
-
-    def document_ids(self, candidates: Candidates) -> list[str]:
-        """The documents that candidates stand for."""
-        return [self._id(candidates, at) for at in range(len(candidates))]
-
-    def ticket_id(self, part: int, number: int) -> str:
-        """The id of a ticket that is near a draft."""
-        return self.parts[part].segment.articles.ticket_ids[number]
 
     def _judge(
         self,
@@ -314,7 +271,7 @@ class SuggestionIndex:
         query = ask(words, parts, [each.words for each in alike])
         heard = Heard.by(self.ear, text) if self.ear else None
         candidates = gather(query, parts, heard)
-        margins = self._margins(query, heard, candidates)
+        margins = self._margins.of(query, heard, candidates)
         judgement = judge(self.model.recipe, candidates, margins, query.known)
         return Judged(parts, query, candidates, margins, judgement)
 
@@ -334,68 +291,6 @@ class SuggestionIndex:
                 self._seen[audiences] = found
         return found
 
-    def _margins(self, query: Query, heard: Heard | None, candidates: Candidates) -> Array:
-        """The margins of the models of words and of meanings, shape (candidates, 2)."""
-        margins = np.zeros((len(candidates), 2))
-        linear, meant = self.model.linear, self.model.meant
-        if linear is not None and len(candidates):
-            found = linear.margins(query.words, query.grams)
-            margins[:, 0] = self._of_classes(linear.articles, found, candidates, FLOOR)
-        if meant is not None and heard is not None and len(candidates):
-            found = meant.margins(heard.meaning)
-            margins[:, 1] = self._of_classes(meant.articles, found, candidates, FLOOR)
-        return margins
-
-    def _of_classes(
-        self, articles: tuple[str, ...], margins: Floats, candidates: Candidates, floor: float
-    ) -> Array:
-        """The margins of candidates, by those of classes; 0 for an article that is no class."""
-        found = np.zeros(len(candidates))
-        for number, columns in enumerate(self._columns(articles)):
-            own = np.flatnonzero(candidates.parts == number)
-            column = columns[candidates.rows[own]]
-            found[own] = np.where(column >= 0, margins[column], -floor) + floor
-        return found
-
-    @cached_property
-    def _known_columns(self) -> dict[tuple[str, ...], list[Ints]]:
-        return {}
-
-    def _columns(self, articles: tuple[str, ...]) -> list[Ints]:
-        """For each part, a model's column of each article; -1 for none."""
-        known = self._known_columns.get(articles)
-        if known is None:
-            known = [np.full(part.segment.article_count, -1, np.int64) for part in self.parts]
-            for column, document_id in enumerate(articles):
-                for number, part in enumerate(self.parts):
-                    row = part.segment.articles.ids.find(document_id)
-                    if row is not None:
-                        known[number][row] = column
-            self._known_columns[articles] = known
-        return known
-
-    def _id(self, candidates: Candidates, at: int) -> str:
-        part = self.parts[int(candidates.parts[at])]
-        return part.segment.articles.ids[int(candidates.rows[at])]
-
-    def _languages(self, candidates: Candidates) -> npt.NDArray[np.int16]:
-        found = np.zeros(len(candidates), dtype=np.int16)
-        for number in range(len(self.parts)):
-            own = candidates.parts == number
-            found[own] = self.parts[number].segment.articles.languages[candidates.rows[own]]
-        return found
-
-    def _ordered(self, judged: Judged, among: Ints, limit: int) -> Ints:
-        """The best of some candidates, best first, ties by id."""
-        scores = judged.judgement.scores[among]
-        order = among[np.argsort(-scores, kind="stable")]
-        if len(order) > limit:
-            last = judged.judgement.scores[order[limit - 1]]
-            order = order[judged.judgement.scores[order] >= last]
-        ids = {int(at): self._id(judged.candidates, int(at)) for at in order}
-        ranked = sorted(ids, key=lambda at: (-judged.judgement.scores[at], ids[at]))
-        return np.array(ranked[:limit], dtype=np.int64)
-
     def _rest(
         self, candidates: Candidates, audiences: frozenset[str], count: int
     ) -> tuple[Ranked, ...]:
@@ -407,17 +302,6 @@ class SuggestionIndex:
             ids = part.segment.articles.ids
             found += [ids[int(row)] for row in np.flatnonzero(rest)[:count]]
         return tuple(Ranked(document_id, 0.0, 0.0) for document_id in sorted(found)[:count])
-
-    def _ranked(self, judged: Judged, best: Ints) -> tuple[Ranked, ...]:
-        judgement = judged.judgement
-        return tuple(
-            Ranked(
-                self._id(judged.candidates, at),
-                float(judgement.scores[at]),
-                float(judgement.confidence[at]),
-            )
-            for at in best.tolist()
-        )
 
 
 _NONE: Final = np.zeros(0, dtype=np.int64)
@@ -436,13 +320,3 @@ def _without_others(part: Live, audiences: frozenset[str]) -> Live:
 
 def _with_others(words: Sequence[Word], alike: Sequence[Alike]) -> list[Word]:
     return [word for each in alike for word in each.as_typed()] + list(words)
-
-
-def is_too_long(draft: Draft) -> bool:
-    """Whether a draft has more characters than are looked at."""
-    return len(draft.subject) + 1 + len(draft.body) > MAX_DRAFT_CHARACTERS
-
-
-def _draft_text(draft: Draft) -> str:
-    subject = draft.subject[:MAX_DRAFT_CHARACTERS]
-    return clean(f"{subject}\n{draft.body[:MAX_DRAFT_CHARACTERS]}", MAX_DRAFT_CHARACTERS)

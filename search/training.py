@@ -134,7 +134,7 @@ def look(index: SuggestionIndex, ticket: Solved, audiences: frozenset[str]) -> H
     """Judge a ticket."""
     judged = index.judge(Draft(ticket.text, "", ticket.locale), audiences=audiences)
     candidates = judged.candidates
-    ids = index.document_ids(candidates)
+    ids = judged.document_ids()
     return Held(
         columns=rank_columns(candidates, judged.margins),
         standings=candidates.standings,

@@ -420,9 +420,9 @@ def test_an_ear_that_comes_or_goes_hears_everything_anew(session, make_host):
         host.refresh()
         index = host.suggestions()
         assert index.ear is ear
-        found = index.judge(draft, audiences=PUBLIC).candidates
-        at = index.document_ids(found).index(str(bicycle.id))
-        assert (found.signals[at, EVIDENCE.index("meaning")] > 0) == (ear is not None)
+        found = index.judge(draft, audiences=PUBLIC)
+        at = found.document_ids().index(str(bicycle.id))
+        assert (found.candidates.signals[at, EVIDENCE.index("meaning")] > 0) == (ear is not None)
 
 
 def test_what_tickets_taught_is_used_by_every_process(session, make_host):
