@@ -18,6 +18,7 @@ from search.snapshots import (
     forget_old,
     load_snapshot,
     save_snapshot,
+    saved_name,
     saved_version,
     verify_snapshot,
 )
@@ -78,6 +79,10 @@ class Layers:
     def verify_base(self, name: str) -> None:
         """Read the base whole. Raises SnapshotError when it is damaged."""
         verify_snapshot(self._base, name)
+
+    def changes_name(self) -> str | None:
+        """Another one after every save; None when there is nothing. One small read."""
+        return saved_name(self._changes)
 
     def version(self) -> int | None:
         """The version that would be opened; None when there is none. One small read."""

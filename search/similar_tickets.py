@@ -106,6 +106,12 @@ class Layer:
             df -= np.bincount(features, minlength=len(df))
         return cls(tickets, dead, df)
 
+    def without(self, replaced: Ints) -> "Layer":
+        """The same tickets without some of them; this one where those are the same."""
+        if np.array_equal(np.flatnonzero(self.dead), replaced):
+            return self
+        return Layer.of(self.tickets, replaced)
+
     @property
     def ticket_count(self) -> int:
         return len(self.dead) - int(np.count_nonzero(self.dead))
@@ -186,8 +192,8 @@ class TicketIndex:
         """
         base = self.layers[0].tickets
         ids = {each.id for each in counted} | set(removed_ids)
-        rows = [row for row in map(base.ids.find, sorted(ids)) if row is not None]
-        layers = [Layer.of(base, np.array(rows, dtype=np.int64))]
+        rows = sorted(row for row in map(base.ids.find, ids) if row is not None)
+        layers = [self.layers[0].without(np.array(rows, dtype=np.int64))]
         if counted:
             small = Tickets.of(sorted(counted, key=lambda each: each.id))
             layers.append(Layer.of(small, _NONE))

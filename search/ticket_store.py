@@ -12,10 +12,11 @@ from search.similar_tickets import Layer, TicketIndex, Tickets
 
 @dataclass(frozen=True)
 class StoredTickets:
-    """An index that was opened or saved, and the name of its large layer."""
+    """An index that was opened or saved, and the names of its large layer and of its changes."""
 
     index: TicketIndex
     base_name: str
+    changes_name: str | None
 
     @property
     def base(self) -> Tickets:
@@ -48,26 +49,29 @@ class TicketStore:
         if len(index.layers) > 1:
             arrays |= index.layers[1].tickets.arrays()
         name = self._layers.save(index.version, base, Contents(arrays, {}))
-        return StoredTickets(index, name)
+        return StoredTickets(index, name, self._layers.changes_name())
 
     def open(self, before: StoredTickets | None = None) -> StoredTickets:
-        """The current index; the large layer is taken from `before` where it is the same.
+        """The current index; what is the same in `before` is taken from there.
 
         Raises SnapshotError: build the index again.
         """
+        changes_name = self._layers.changes_name()
+        if before is not None and before.changes_name == changes_name:
+            return before
         changes, name = self._layers.open_changes()
         try:
             if before is not None and before.base_name == name:
-                base = before.base
+                layers = [before.index.layers[0].without(changes.arrays["replaced"])]
             else:
                 base = Tickets.from_arrays(self._layers.open_base(name).arrays)
-            layers = [Layer.of(base, changes.arrays["replaced"])]
+                layers = [Layer.of(base, changes.arrays["replaced"])]
             if "keys" in changes.arrays:
                 small = Tickets.from_arrays(changes.arrays)
                 layers.append(Layer.of(small, np.zeros(0, dtype=np.int64)))
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise SnapshotError(f"the ticket index is incomplete ({error!r})") from error
-        return StoredTickets(TicketIndex(layers, version=changes.version), name)
+        return StoredTickets(TicketIndex(layers, version=changes.version), name, changes_name)
 
     def version(self) -> int | None:
         """The version that `open` would give; None when there is none. One small read."""

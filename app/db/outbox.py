@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,22 +24,31 @@ def enqueue(
 
 
 def bump_index(session: Session, *, now: datetime, name: str = CONTENT) -> int:
-    """Say that the indexed content changes with this transaction; returns the new version."""
-    row = session.get(IndexVersion, name, with_for_update=True) or _first_version(
-        session, name, now
+    """Say that the indexed content changes with this transaction; returns the new version.
+
+    From here to the commit nobody else gets a version: they are committed in their order.
+    """
+    version = _raise_version(session, name, now)
+    if version is None:
+        try:
+            with session.begin_nested():
+                session.add(IndexVersion(name=name, version=0, changed_at=now))
+        except IntegrityError:
+            pass  # another transaction has just added it
+        version = _raise_version(session, name, now)
+    if version is None:
+        raise RuntimeError(f"the version of {name!r} can be neither raised nor added")
+    return version
+
+
+def _raise_version(session: Session, name: str, now: datetime) -> int | None:
+    return session.scalar(
+        update(IndexVersion)
+        .where(IndexVersion.name == name)
+        .values(version=IndexVersion.version + 1, changed_at=now)
+        .returning(IndexVersion.version)
+        .execution_options(synchronize_session=False)
     )
-    row.version += 1
-    row.changed_at = now
-    return row.version
-
-
-def _first_version(session: Session, name: str, now: datetime) -> IndexVersion:
-    try:
-        with session.begin_nested():
-            session.add(IndexVersion(name=name, version=0, changed_at=now))
-    except IntegrityError:
-        pass  # another transaction has just added it
-    return session.get_one(IndexVersion, name, with_for_update=True)
 
 
 def index_version(session: Session, name: str = CONTENT) -> int:

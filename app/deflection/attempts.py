@@ -10,7 +10,7 @@ from app.deflection.models import Attempt, Impression
 from app.deflection.rules import AttemptState
 from app.deflection.states import Verdict
 from app.errors import NotFoundError
-from app.knowledge.voting import count_solved, count_verdict, teach
+from app.knowledge.voting import count_solved, count_verdict, hold, teach
 
 
 def find_attempt(session: Session, token: str, *, change: bool = False) -> Attempt | None:
@@ -64,13 +64,15 @@ def put_state(session: Session, attempt: Attempt, state: AttemptState, *, now: d
     """Make the attempt what the rules decided, and keep the count of what its article solved."""
     before, after = solution(state_of(attempt)), solution(state)
     if before != after:
+        concerned = {each for each in (before, after) if each is not None}
+        hold(session, concerned)
         if before is not None:
             count_solved(session, before, by=-1)
         if after is not None:
             count_solved(session, after)
         # What somebody without an account says teaches nothing (see `learning.customer_words`).
         if attempt.user_id is not None:
-            teach(session, {each for each in (before, after) if each is not None}, now=now)
+            teach(session, concerned, now=now)
     attempt.outcome = state.outcome
     attempt.solved_by_article_id = state.solved_by
     attempt.solved_at = state.solved_at

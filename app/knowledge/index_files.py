@@ -2,8 +2,8 @@
 
 folder/suggestions/ articles/ tickets/   the three indexes, each replaced atomically
 folder/synonyms/ model/                  what drafts are asked with, and how articles are ranked
-folder/STAMP                             the content that all reflect and the ear that heard it,
-                                         written last
+folder/STAMP                             the content that all reflect, the ear that heard it, and
+                                         which build it was; written last
 folder/LOCK                              held by the one process that builds
 """
 
@@ -42,6 +42,15 @@ _MAX_CHANGES: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
+class _Stamp:
+    """What the indexes on disk reflect. No two builds have the same name."""
+
+    content: ContentVersion
+    ear: str
+    build: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenIndexes:
     """Indexes in memory, all of the same content."""
 
@@ -64,7 +73,7 @@ class IndexFiles:
         self._stamp = folder / _STAMP
         self.articles = article_search(engine, folder / "articles")
         self._upkeep = IndexUpkeep(folder, ear)
-        self._taken_up: ContentVersion | None = None
+        self._built: _Stamp | None = None
 
     def signature(self) -> tuple[int, int] | None:
         """Changes with every build; None when there is no complete index. One `stat`."""
@@ -77,16 +86,22 @@ class IndexFiles:
     def content(self) -> ContentVersion | None:
         """The content that the indexes reflect; None when there is no complete index."""
         stamp = self._read_stamp()
-        return stamp[0] if stamp else None
+        return stamp.content if stamp else None
 
     def is_current(self, content: ContentVersion) -> bool:
         """Whether the indexes reflect this content, heard by this process's ear."""
-        return self._read_stamp() == (content, self._ear.name if self._ear else "")
+        stamp = self._read_stamp()
+        return stamp is not None and (stamp.content, stamp.ear) == (content, self._ear_name)
 
-    def _read_stamp(self) -> tuple[ContentVersion, str] | None:
+    @property
+    def _ear_name(self) -> str:
+        return self._ear.name if self._ear else ""
+
+    def _read_stamp(self) -> _Stamp | None:
         try:
             told = json.loads(self._stamp.read_text("utf-8"))
-            return ContentVersion(told["version"], told["changed_at"]), str(told.get("ear", ""))
+            content = ContentVersion(told["version"], told["changed_at"])
+            return _Stamp(content, str(told.get("ear", "")), str(told.get("build", "")))
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
@@ -127,10 +142,10 @@ class IndexFiles:
 
     def save_model(self, model: DeskModel) -> None:
         """Let every process rank with this model. Call it inside `alone`."""
-        content = self.content()
-        model.save(self._folder / "model", content.version if content else 0)
-        if content is not None:
-            self._write_stamp(content)
+        stamp = self._read_stamp()
+        model.save(self._folder / "model", stamp.content.version if stamp else 0)
+        if stamp is not None:
+            self._write_stamp(stamp)
 
     def _model(self) -> DeskModel:
         try:
@@ -178,26 +193,26 @@ class IndexFiles:
             self.articles.rebuild(documents(session), content.version)
         if afresh:
             self._upkeep.rebuild(session, learning, content.version)
-        elif since is None or not self._upkeep.take_up(session, learning, content.version, since):
+        elif since is None or not self._upkeep.take_up(session, learning, content, since):
             self._upkeep.compare(session, learning, content.version)
         synonyms = synonyms_of(session)
         if synonyms != self._synonyms():
             synonyms.save(self._folder / "synonyms", content.version)
-        self._write_stamp(content)
-        self._taken_up = content
+        self._built = _Stamp(content, self._ear_name, secrets.token_hex(8))
+        self._write_stamp(self._built)
         return content
 
     def tidy(self) -> None:
         """Do what readers need not wait for, after `build`. Call it inside `alone`."""
-        if self._upkeep.tidy() and self._taken_up is not None:
-            self._write_stamp(self._taken_up)
+        if self._upkeep.tidy() and self._built is not None:
+            self._write_stamp(self._built)
 
     def _version_taken_up(self, content: ContentVersion) -> int | None:
         """The version since which to read what changed; None: compare everything."""
-        known = self._taken_up
-        if known is None or known.version >= content.version or not self.is_current(known):
+        built = self._built
+        if built is None or built != self._read_stamp() or built.content.version >= content.version:
             return None
-        return known.version
+        return built.content.version
 
     def _change_articles(self, session: Session, content: ContentVersion) -> bool:
         """Bring the search page's index up to date in place; whether that was possible."""
@@ -216,8 +231,8 @@ class IndexFiles:
             return False
         return True
 
-    def _write_stamp(self, content: ContentVersion) -> None:
+    def _write_stamp(self, stamp: _Stamp) -> None:
         draft = self._folder / f".{_STAMP}-{secrets.token_hex(4)}"
-        ear = self._ear.name if self._ear else ""
-        draft.write_text(json.dumps({**asdict(content), "ear": ear}), "utf-8")
+        told = {**asdict(stamp.content), "ear": stamp.ear, "build": stamp.build}
+        draft.write_text(json.dumps(told), "utf-8")
         draft.replace(self._stamp)

@@ -94,10 +94,10 @@ class IndexHost:
             with self._files.alone(), self._database.reading() as session:
                 if afresh or not self._files.is_current(ContentVersion.read(session)):
                     started = time.monotonic()
-                    self._is_damaged = False
                     content = self._files.build(session, self._learning, afresh=afresh)
                     seconds = round(time.monotonic() - started, 3)
                     log.info("index.built", version=content.version, seconds=seconds)
+                    self._is_damaged = False
                     self._files.tidy()
         opened = self._look(now=True)
         return opened.content.version if opened else 0

@@ -20,7 +20,7 @@ from app.knowledge.index_changes import (
     other_articles,
     other_tickets,
 )
-from app.knowledge.indexing import Learning, count_documents, documents
+from app.knowledge.indexing import ContentVersion, Learning, count_documents, documents
 from search.counted import CountedArticle
 from search.ear import Ear
 from search.errors import SnapshotError
@@ -74,24 +74,33 @@ class IndexUpkeep:
             self._ear,
         )
         tickets = other_tickets(learning.resolved_tickets(session), made.tickets.base)
-        self._made = self._saved(made, articles, tickets, version)
+        self._save_articles(made, articles, version)
+        self._save_tickets(made, tickets, version)
+        self._made = made
 
-    def take_up(self, session: Session, learning: Learning, version: int, since: int) -> bool:
+    def take_up(
+        self, session: Session, learning: Learning, content: ContentVersion, since: int
+    ) -> bool:
         """Take up what changed since a version; False: compare everything.
 
         Costs what the changes do, and counting what there is.
         """
-        if self._made is None:
+        made = self._made
+        if made is None:
             return False
         articles = newer_articles(session, learning, since, self._ear)
         tickets = newer_tickets(session, learning, since)
         if articles is None or tickets is None:
             return False
-        made = self._made = self._saved(self._made, articles, tickets, version)
+        self._save_articles(made, articles, content.version)
+        if tickets:  # Most changes are of articles alone.
+            self._save_tickets(made, tickets, content.version)
         # Another database in the place of this one is not noticed by its versions alone.
-        return made.articles.index.document_count == count_documents(
+        is_complete = made.articles.index.document_count == count_documents(
             session
         ) and made.tickets.index.ticket_count == learning.count_resolved_tickets(session)
+        # What was committed meanwhile is counted, and taken up next.
+        return is_complete or ContentVersion.read(session) != content
 
     def tidy(self) -> bool:
         """Make one part of the two where the small one has grown; whether anything was done."""
@@ -108,28 +117,19 @@ class IndexUpkeep:
             made.tickets_apart = Apart()
         return articles or tickets
 
-    def _saved(
-        self,
-        made: _Made,
-        articles: Changes[CountedArticle],
-        tickets: Changes[CountedTicket],
-        version: int,
-    ) -> _Made:
-        """The same with later changes."""
-        made.apart.add(articles, lambda each: each.document.id)
+    def _save_articles(self, made: _Made, changes: Changes[CountedArticle], version: int) -> None:
+        made.apart.add(changes, lambda each: each.document.id)
         index = made.articles.index.changed(
             list(made.apart.counted.values()), made.apart.removed, version=version
         )
         made.articles = self.suggestions.save(index, made.articles)
-        if tickets:
-            made.tickets_apart.add(tickets, lambda each: each.id)
-            found = made.tickets.index.changed(
-                list(made.tickets_apart.counted.values()),
-                made.tickets_apart.removed,
-                version=version,
-            )
-            made.tickets = self.tickets.save(found, made.tickets)
-        return made
+
+    def _save_tickets(self, made: _Made, changes: Changes[CountedTicket], version: int) -> None:
+        made.tickets_apart.add(changes, lambda each: each.id)
+        index = made.tickets.index.changed(
+            list(made.tickets_apart.counted.values()), made.tickets_apart.removed, version=version
+        )
+        made.tickets = self.tickets.save(index, made.tickets)
 
 
 def _is_grown(apart: Sized, base: Sized) -> bool:

@@ -94,10 +94,20 @@ def count_solved(session: Session, article_id: int, *, by: int = 1) -> None:
     )
 
 
+def hold(session: Session, article_ids: Collection[int]) -> None:
+    """Lock articles until the commit: all in the order of ids, and before the content's version.
+
+    Two transactions that hold what the other waits for would both wait for ever.
+    """
+    wanted = select(Article.id).where(Article.id.in_(article_ids)).order_by(Article.id)
+    session.execute(wanted.with_for_update()).all()
+
+
 def teach(session: Session, article_ids: Collection[int], *, now: datetime) -> None:
     """Say that what customers' words teach about these articles changes with this transaction.
 
-    Part of the caller's transaction: no commit here.
+    Call `hold` before anything else of the transaction changes an article or the version. No
+    commit here.
     """
     version = bump_index(session, now=now)
     session.execute(

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.knowledge.voting import count_solved, teach
+from app.knowledge.voting import count_solved, hold, teach
 from app.tickets.models import LinkKind, Ticket, TicketArticle
 
 
@@ -38,6 +38,8 @@ def learn(
     after = ticket.solved_by_article_id
     if before == after:
         return
+    concerned = {each for each in (before, after) if each is not None}
+    hold(session, concerned)
     session.execute(
         delete(TicketArticle).where(
             TicketArticle.ticket_id == ticket.id, TicketArticle.kind == LinkKind.SOLVED
@@ -48,4 +50,4 @@ def learn(
     if after is not None:
         link(session, ticket, after, LinkKind.DRAFTED if drafted else LinkKind.SOLVED, now=now)
         count_solved(session, after)
-    teach(session, {each for each in (before, after) if each is not None}, now=now)
+    teach(session, concerned, now=now)

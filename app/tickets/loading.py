@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts.actor import Actor
 from app.db.outbox import bump_index
 from app.errors import N_, ConflictError, ForbiddenError, NotFoundError
+from app.knowledge.voting import hold
 from app.settings import Settings
 from app.tickets import policy
 from app.tickets.events import add_event, read_event
@@ -104,6 +105,7 @@ def take_step(
     `names` are what the entry's sentence needs.
     """
     was_resolved = ticket.resolved_at is not None
+    concerned = [ticket.solved_by_article_id, step.status.solved_by]
     ticket.state = step.status.state
     ticket.resolution = step.status.resolution
     ticket.solved_by_article_id = step.status.solved_by
@@ -119,6 +121,7 @@ def take_step(
     elif not was_resolved:
         ticket.resolved_at = now
     if was_resolved != (ticket.resolved_at is not None):
+        hold(session, [each for each in concerned if each is not None])
         ticket.index_version = bump_index(session, now=now)
     if step.event is None:
         session.flush()

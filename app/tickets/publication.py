@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session, joinedload
 from app.knowledge.models import Article
 from app.knowledge.policy import may_read
 from app.knowledge.rendering import article_path
-from app.knowledge.voting import teach
 from app.tickets import mailing, policy
 from app.tickets.events import add_event, read_event
 from app.tickets.loading import messages_of
@@ -21,8 +20,7 @@ def announce(session: Session, *, article_id: int, public_url: str, key: str, no
     """Promise a mail to each customer whose ticket an article was written from; one commit.
 
     Returns how many. A customer is told once of an article, and only of one that they may read;
-    a repeat does no harm. `key` is the installation's signing key. From here on the ticket's own
-    words count for the article, which was none when the ticket was resolved.
+    a repeat does no harm. `key` is the installation's signing key.
     """
     article = session.get(Article, article_id)
     if article is None or article.published_revision is None:
@@ -55,8 +53,6 @@ def announce(session: Session, *, article_id: int, public_url: str, key: str, no
             session, ticket, article_id=article.id, title=title, url=url, now=now
         )
         told += 1
-    if told:
-        teach(session, {article_id}, now=now)
     session.commit()
     return told
 

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
+from app.accounts.actor import ANYBODY
 from app.accounts.models import Role
 from app.db.models import IndexVersion
 from app.deflection import learning, service
@@ -12,14 +13,17 @@ from app.deflection.models import Attempt, Impression
 from app.deflection.states import Verdict
 from app.knowledge import service as knowledge
 from app.knowledge.index_host import IndexHost
+from app.knowledge.models import Article
 from app.knowledge.service import Placement
 from app.tickets import conversation, handling, resolving
 from app.tickets.models import TicketState
 from app.tickets.publication import announce
+from search.index_store import IndexStore
 from search.suggestions import Draft
 from tests.factories import make_user
 from tests.factories_knowledge import make_actor, make_article
 from tests.factories_tickets import actor_of, make_queue, make_ticket
+from tests.together import at_once
 
 NOW = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
 PUBLIC = frozenset({"public"})
@@ -205,3 +209,80 @@ def test_a_newer_database_in_the_place_of_this_one_is_noticed(session, make_host
     new = make_host("new")
     new.refresh()
     assert known(host) == known(new)
+
+
+def test_what_another_process_took_up_is_taken_back(session, settings, make_host, articles, agent):
+    by = {"actor": agent, "settings": settings, "now": NOW}
+    ticket = make_ticket(session, settings, subject="Zugzwang", body=TEXTS[0], now=NOW).ticket.id
+    make_host("shared").refresh()
+    for number in range(2):
+        # Each time a process that has built nothing yet.
+        resolving.resolve_by_article(session, ticket_id=ticket, article_id=articles[0].id, **by)
+        host = make_host("shared")
+        host.refresh()
+        assert host.tickets().ticket_count == 1, number
+        handling.set_state(session, ticket_id=ticket, state=TicketState.OPEN, **by)
+        host = make_host("shared")
+        host.refresh()
+        assert host.tickets().ticket_count == 0, number
+        assert host.tickets().similar(TEXTS[0]) == ()
+
+
+def test_what_the_large_part_has_and_another_process_took_away_comes_back(
+    session, settings, make_host, articles, agent
+):
+    by = {"actor": agent, "settings": settings, "now": NOW}
+    ticket = make_ticket(session, settings, subject="Zugzwang", body=TEXTS[0], now=NOW).ticket.id
+    resolving.resolve_by_article(session, ticket_id=ticket, article_id=articles[0].id, **by)
+    host = make_host("shared")
+    host.refresh()
+    handling.set_state(session, ticket_id=ticket, state=TicketState.OPEN, **by)
+    host.refresh()
+    assert host.tickets().ticket_count == 0
+    resolving.resolve_by_article(session, ticket_id=ticket, article_id=articles[0].id, **by)
+    other = make_host("shared")
+    other.refresh()
+    assert other.tickets().ticket_count == 1
+
+
+def test_what_another_process_built_from_nothing_stays(session, settings, make_host, articles):
+    store = IndexStore(settings.data / "shared" / "suggestions")
+    host, other = make_host("shared"), make_host("shared")
+    host.refresh()
+    first = store.open().base_name
+    other.refresh(afresh=True)
+    again = store.open().base_name
+    assert again != first
+    make_article(session, title="Zugzwang of gizmos")
+    host.refresh()
+    assert store.open().base_name == again
+
+
+def test_reopening_and_voting_at_the_same_moment_wait_for_each_other_in_one_order(
+    database, session, settings, articles, agent
+):
+    by = {"actor": agent, "settings": settings, "now": NOW}
+    article = articles[0].id
+    tickets = [
+        make_ticket(session, settings, subject=f"Zugzwang {number}", now=NOW).ticket.id
+        for number in range(6)
+    ]
+    for ticket in tickets:
+        resolving.resolve_by_article(session, ticket_id=ticket, article_id=article, **by)
+    session.rollback()
+
+    def reopen(ticket):
+        return lambda own: handling.set_state(own, ticket_id=ticket, state=TicketState.OPEN, **by)
+
+    def vote(voter):
+        return lambda own: knowledge.vote(
+            own, actor=ANYBODY, article_id=article, helpful=True, voter=voter, now=NOW
+        )
+
+    for ticket in tickets:
+        at_once(database, reopen(ticket), *(vote(f"{ticket} {number}") for number in range(3)))
+    session.rollback()
+    counts = session.execute(
+        select(Article.helpful_count, Article.solved_count).where(Article.id == article)
+    ).one()
+    assert counts == (3 * len(tickets), 0)
