@@ -37,7 +37,8 @@ from search.hearing import (
     articles_near,
     near_tickets,
 )
-from search.query import Live, Place, Query
+from search.live import Live
+from search.query import Place, Query
 from search.segment import SMALL, Segment
 
 SIGNALS: Final = (

@@ -19,8 +19,8 @@ import numpy.typing as npt
 
 from search.counting import Ints
 from search.ear import Ear
+from search.live import Live
 from search.meanings import Meanings, rounded
-from search.query import Live
 from search.segment import Segment
 
 MEANT: Final = ("meaning", "meaning_centroid", "meaning_nearest", "meaning_votes")

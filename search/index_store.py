@@ -8,7 +8,7 @@ import numpy as np
 from search.ear import Ear
 from search.errors import SnapshotError
 from search.layers import Contents, Layers
-from search.query import live
+from search.live import live
 from search.segment import Segment
 from search.suggestions import SuggestionIndex
 

@@ -9,7 +9,8 @@ import numpy.typing as npt
 from search.counting import Ints
 from search.evidence import Candidates
 from search.language import Language
-from search.query import Live, Query
+from search.live import Live
+from search.query import Query
 from search.recipe import Array, Judgement
 from search.segment import LANGUAGE_LABELS
 

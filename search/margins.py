@@ -10,7 +10,8 @@ from search.desk_model import DeskModel
 from search.evidence import Candidates
 from search.hearing import Heard
 from search.linear_model import FLOOR
-from search.query import Live, Query
+from search.live import Live
+from search.query import Query
 from search.recipe import Array
 
 
@@ -35,6 +36,10 @@ class Margins:
             found = meant.margins(heard.meaning)
             margins[:, 1] = _spread(self._columns_of_meanings, found, candidates)
         return margins
+
+    def prepare(self) -> None:
+        """Find the classes among the articles, which the first draft would wait for."""
+        _ = self._columns_of_words, self._columns_of_meanings
 
     @cached_property
     def _columns_of_words(self) -> list[Ints]:

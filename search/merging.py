@@ -8,8 +8,8 @@ import numpy as np
 from search.counting import Ints
 from search.fields import ByRow
 from search.groups import distinct
+from search.live import Live
 from search.meanings import Bytes, joined
-from search.query import Live
 from search.segment import FIELDS, Articles, Segment
 from search.strings import Strings
 

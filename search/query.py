@@ -10,45 +10,10 @@ import numpy.typing as npt
 from search.analysis import Word
 from search.counting import Flags, Floats, Ints, Rows, count_grams_of, count_words, widened
 from search.keys import Keys, grams_of
-from search.segment import Segment
+from search.live import Live
 
 ALIKE_SHARE: Final = 0.7
 """What a synonym counts beside a word that was typed."""
-
-
-@dataclass(frozen=True)
-class Live:
-    """A segment, which of its articles another segment replaces, and what that takes away.
-
-    `gone_features` are features of the replaced articles, `gone_counts` in how many of their texts
-    each stands. The counts are of articles and tickets that are left.
-    """
-
-    segment: Segment
-    dead: Flags
-    gone_features: Ints
-    gone_counts: Ints
-
-    article_count: int
-    ticket_count: int
-
-    def frequency(self, at: Ints, here: Flags) -> Ints:
-        """In how many texts the features numbered `at` stand; 0 where they are not `here`."""
-        found = self.segment.df[at].astype(np.int64)
-        if len(self.gone_features):
-            gone = np.searchsorted(self.gone_features, at)
-            gone[gone == len(self.gone_features)] = 0
-            found -= np.where(self.gone_features[gone] == at, self.gone_counts[gone], 0)
-        return np.where(here, found, 0)
-
-
-def live(segment: Segment, replaced: Ints) -> Live:
-    """A segment without some of its articles."""
-    dead = np.zeros(segment.article_count, dtype=bool)
-    dead[replaced] = True
-    gone = segment.frequencies(np.sort(replaced))
-    tickets = int(np.diff(segment.articles.ticket_starts)[~dead].sum())
-    return Live(segment, dead, *gone, int((~dead).sum()), tickets)
 
 
 @dataclass(frozen=True)

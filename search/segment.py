@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from search.counted import CountedArticle
 from search.counting import Flags, Floats, Ints, Rows, stacked
-from search.fields import ByFeature, ByRow, centroids, numbered, turned
+from search.fields import ByFeature, ByRow, Numbers, centroids, numbered, turned
 from search.groups import distinct, ranges
 from search.keys import Keys, feature_key
 from search.language import as_language
@@ -63,6 +63,22 @@ class Articles:
 LANGUAGE_LABELS: Final = ("", "en", "es")
 
 
+@dataclass(frozen=True, slots=True)
+class Frequencies:
+    """In how many of some texts each of their features stands; the features are sorted."""
+
+    features: Numbers
+    counts: Numbers
+
+    def of(self, features: Ints) -> Ints:
+        """The same of some features, 0 for one that is not there."""
+        if not len(self.features):
+            return np.zeros(len(features), dtype=np.int64)
+        at = np.searchsorted(self.features, features)
+        at[at == len(self.features)] = 0
+        return np.where(self.features[at] == features, self.counts[at], 0)
+
+
 @dataclass(frozen=True)
 class Segment:
     """Articles, the features that they have, and in how many texts each feature stands.
@@ -80,6 +96,7 @@ class Segment:
     ear: str = ""
     meanings: Mapping[str, Meanings] = field(default_factory=dict)
     _scratch: threading.local = field(default_factory=threading.local, compare=False)
+    _by_audience: dict[int, Frequencies] = field(default_factory=dict, compare=False)
 
     @property
     def article_count(self) -> int:
@@ -123,10 +140,19 @@ class Segment:
         """The article that each of these tickets belongs to."""
         return np.searchsorted(self.articles.ticket_starts, tickets, side="right") - 1
 
-    def frequencies(self, articles: Ints) -> tuple[Ints, Ints]:
+    def frequencies(self, articles: Ints) -> Frequencies:
         """Features of some articles and their tickets, and in how many of these texts each is."""
         tickets = ranges(self.articles.ticket_starts, articles)
-        return frequencies(self.by_row, articles, tickets, len(self.keys))
+        at, counts = frequencies(self.by_row, articles, tickets, len(self.keys))
+        return Frequencies(at.astype(np.int32), counts.astype(np.int32))
+
+    def audience_frequencies(self, audience: int) -> Frequencies:
+        """The same of all articles of an audience, by its number. Added up once."""
+        found = self._by_audience.get(audience)
+        if found is None:
+            found = self.frequencies(np.flatnonzero(self.articles.audiences == audience))
+            self._by_audience[audience] = found
+        return found
 
     @classmethod
     def build(cls, counted: Sequence[CountedArticle]) -> "Segment":

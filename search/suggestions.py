@@ -24,9 +24,10 @@ from search.evidence import Candidates, gather
 from search.hearing import Heard
 from search.judged import Judged, Ranked, worth_showing
 from search.language import Language, as_language, detect
+from search.live import Live, live
 from search.margins import Margins
 from search.merging import merge
-from search.query import Live, ask, live
+from search.query import ask
 from search.recipe import DEFAULT_THRESHOLD, judge
 from search.segment import Segment
 from search.showing import Showing, Suggestion
@@ -275,6 +276,17 @@ class SuggestionIndex:
         judgement = judge(self.model.recipe, candidates, margins, query.known)
         return Judged(parts, query, candidates, margins, judgement)
 
+    @property
+    def readers(self) -> list[frozenset[str]]:
+        """The audiences of each kind of readers that was answered, up to some number of kinds."""
+        return list(self._seen)
+
+    def prepare_for(self, readers: Iterable[frozenset[str]]) -> None:
+        """Do beforehand what the first answer to each kind of readers would wait for."""
+        self._margins.prepare()
+        for audiences in readers:
+            self._seen_by(audiences)
+
     @cached_property
     def _seen(self) -> dict[frozenset[str], tuple[Live, ...]]:
         return {}
@@ -286,7 +298,7 @@ class SuggestionIndex:
         """
         found = self._seen.get(audiences)
         if found is None:
-            found = tuple(_without_others(part, audiences) for part in self.parts)
+            found = tuple(part.seen_by(audiences) for part in self.parts)
             if len(self._seen) < _KEPT_AUDIENCES:
                 self._seen[audiences] = found
         return found
@@ -307,15 +319,6 @@ class SuggestionIndex:
 _NONE: Final = np.zeros(0, dtype=np.int64)
 _COUNTED_AT_ONCE: Final = 2_048
 _KEPT_AUDIENCES: Final = 64
-
-
-def _without_others(part: Live, audiences: frozenset[str]) -> Live:
-    articles = part.segment.articles
-    wanted = [at for at, label in enumerate(articles.audience_labels) if label in audiences]
-    hidden = ~np.isin(articles.audiences, wanted)
-    if not (hidden & ~part.dead).any():
-        return part
-    return live(part.segment, np.flatnonzero(hidden | part.dead))
 
 
 def _with_others(words: Sequence[Word], alike: Sequence[Alike]) -> list[Word]:

@@ -205,7 +205,11 @@ class IndexHost:
             self._open = None
             return
         try:
-            self._open = self._files.open(self._open)
+            opened = self._files.open(self._open)
+            if self._open is not None:
+                # Here rather than in the next customer's request.
+                opened.suggestions.prepare_for(self._open.suggestions.readers)
+            self._open = opened
         except SnapshotError as error:
             # A build may just have replaced what was being read: then the stamp is another, too.
             if self._files.signature() == signature:

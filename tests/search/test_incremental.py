@@ -150,3 +150,32 @@ def test_an_article_that_another_replaces_has_no_influence():
         each.document_id for draft in DRAFTS for each in without.rank(draft, audiences=PUBLIC)
     }
     assert answers(without) == answers(SuggestionIndex.build(HELP_CENTRE[1:], TICKETS, version=1))
+
+
+AUDIENCES = ("public", "customers", "agents", "organisation:1")
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(STEPS, st.lists(st.sampled_from(AUDIENCES), min_size=12, max_size=12), st.data())
+def test_readers_are_answered_by_an_index_without_what_they_may_not_see(steps, labels, data):
+    index = SuggestionIndex.build((), (), version=1)
+    for given_articles, tickets, whole in steps:
+        told = {each.id: each for each in given_articles}
+        articles = [
+            replace(each, audience=label)
+            for each, label in zip(told.values(), labels, strict=False)
+        ]
+        index = follow(index, articles, tickets, whole=whole)
+        readers = data.draw(st.sets(st.sampled_from(AUDIENCES), min_size=1).map(frozenset))
+        seen = [each for each in articles if each.audience in readers]
+        fresh = SuggestionIndex.build(seen, tickets, version=1)
+        for draft in DRAFTS:
+            found, expected = (
+                each.rank_with_gate(draft, audiences=readers) for each in (index, fresh)
+            )
+            assert found == expected
+        following = follow(index, articles, tickets, whole=False)
+        following.prepare_for(index.readers)
+        assert following.rank(DRAFTS[0], audiences=readers) == fresh.rank(
+            DRAFTS[0], audiences=readers
+        )

@@ -3,9 +3,10 @@ import numpy as np
 from search.analysis import analyser
 from search.counted import count_articles
 from search.documents import Document, Section
+from search.live import live
 from search.matched_words import Asked
 from search.passages import Passage
-from search.query import ask, live
+from search.query import ask
 from search.section_choice import choose_passages
 from search.segment import Segment
 
