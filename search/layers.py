@@ -9,7 +9,7 @@ Each is replaced atomically, and the base that the changes name is the one that 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy.typing as npt
 
@@ -22,6 +22,8 @@ from search.snapshots import (
     saved_version,
     verify_snapshot,
 )
+
+_VERIFIED_WHEN_OPENED: Final = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,13 @@ class Layers:
         return changes, str(changes.values.get("base", ""))
 
     def open_base(self, name: str) -> Snapshot:
-        """The base of that name. Raises SnapshotError: build again."""
-        return load_snapshot(self._base, kind=self._base_kind, name=name)
+        """The base of that name. Raises SnapshotError: build again.
+
+        Only its smallest files are read: call `verify_base` when there is time.
+        """
+        return load_snapshot(
+            self._base, kind=self._base_kind, name=name, verified=_VERIFIED_WHEN_OPENED
+        )
 
     def verify_base(self, name: str) -> None:
         """Read the base whole. Raises SnapshotError when it is damaged."""

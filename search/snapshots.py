@@ -32,7 +32,7 @@ _MANIFEST: Final = "manifest.json"
 _KEPT_VERSIONS: Final = 2
 _CHUNK_BYTES: Final = 1 << 20
 _LEFT_AFTER_SECONDS: Final = 3_600
-_VERIFIED_AT_ONCE: Final = 4 << 20
+VERIFIED_AT_ONCE: Final = 4 << 20
 
 Array = npt.NDArray[Any]
 
@@ -86,10 +86,13 @@ def save_snapshot(
     return target
 
 
-def load_snapshot(folder: Path, *, kind: str, name: str | None = None) -> Snapshot:
+def load_snapshot(
+    folder: Path, *, kind: str, name: str | None = None, verified: int = VERIFIED_AT_ONCE
+) -> Snapshot:
     """Open the current version, or the one of that name.
 
-    Of small files the checksum is verified, of large ones the size alone: see `verify_snapshot`.
+    Of files up to `verified` bytes the checksum is compared, of larger ones the size alone: see
+    `verify_snapshot`.
     Raises SnapshotError when there is none, or when it is damaged or of another kind.
     """
     place = folder / (name or _current_name(folder))
@@ -100,7 +103,7 @@ def load_snapshot(folder: Path, *, kind: str, name: str | None = None) -> Snapsh
         values: dict[str, Any] = {}
         for file, expected in manifest["files"].items():
             path = place / file
-            if int(expected["bytes"]) <= _VERIFIED_AT_ONCE:
+            if int(expected["bytes"]) <= verified:
                 _check(_described(path), expected, f"{path} is damaged")
             _check(path.stat().st_size, expected["bytes"], f"{path} is damaged")
             if path.suffix == ".npy":

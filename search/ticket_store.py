@@ -73,6 +73,10 @@ class TicketStore:
             raise SnapshotError(f"the ticket index is incomplete ({error!r})") from error
         return StoredTickets(TicketIndex(layers, version=changes.version), name, changes_name)
 
+    def verify(self, stored: StoredTickets) -> None:
+        """Read the large layer whole. Raises SnapshotError when it is damaged."""
+        self._layers.verify_base(stored.base_name)
+
     def version(self) -> int | None:
         """The version that `open` would give; None when there is none. One small read."""
         return self._layers.version()

@@ -137,8 +137,9 @@ class IndexFiles:
         )
 
     def verify(self, opened: OpenIndexes) -> None:
-        """Read the large segment whole. Raises SnapshotError when it is damaged."""
+        """Read the large parts whole. Raises SnapshotError when one is damaged."""
         self._upkeep.suggestions.verify(opened.stored)
+        self._upkeep.tickets.verify(opened.tickets)
 
     def save_model(self, model: DeskModel) -> None:
         """Let every process rank with this model. Call it inside `alone`."""

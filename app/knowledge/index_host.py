@@ -61,7 +61,7 @@ class IndexHost:
         self._looked_at = float("-inf")
         self._loading = threading.Lock()
         self._is_damaged = False
-        self._verified: str | None = None
+        self._verified: tuple[str, str] | None = None
         self._watching: threading.Thread | None = None
         self._stopping = threading.Event()
 
@@ -168,15 +168,18 @@ class IndexHost:
                 self._stopping.wait(REST_SECONDS)
 
     def _verify(self, opened: OpenIndexes | None) -> None:
-        """Read a large segment whole once after it was opened, which opening did not wait for."""
-        if opened is None or opened.stored.base_name == self._verified:
+        """Read large parts whole once after they were opened, which opening did not wait for."""
+        if opened is None:
+            return
+        bases = opened.stored.base_name, opened.tickets.base_name
+        if bases == self._verified:
             return
         try:
             self._files.verify(opened)
         except SnapshotError as error:
             self._open = None
             self._report_damage(error)
-        self._verified = opened.stored.base_name
+        self._verified = bases
 
     def _is_stale(self) -> bool:
         with self._database.reading() as session:
