@@ -9,6 +9,8 @@ Ints = npt.NDArray[np.int64]
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
 _MOST_RUNS: Final = 4_096
+# Counting by sorting pays for fewer numbers than this share of those that there may be.
+_FEW: Final = 1 / 16
 
 
 def ranges(starts: npt.NDArray[np.integer[Any]], groups: Ints) -> Ints:
@@ -37,3 +39,14 @@ def distinct(numbers: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
     first = np.ones(len(ordered), dtype=bool)
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
     return ordered[first]
+
+
+def tally(numbers: npt.NDArray[np.integer[Any]], size: int) -> tuple[Ints, Ints]:
+    """The distinct of some numbers under `size`, in order, and how often each is there."""
+    if len(numbers) > _FEW * size:
+        counts = np.bincount(numbers, minlength=size)
+        held = np.flatnonzero(counts)
+        return held, counts[held]
+    ordered = np.sort(numbers).astype(np.int64)
+    first = np.flatnonzero(np.diff(ordered, prepend=-1))
+    return ordered[first], np.diff(first, append=len(ordered))

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from search.counted import CountedArticle
 from search.counting import Flags, Floats, Ints, Rows, stacked
 from search.fields import ByFeature, ByRow, Numbers, centroids, numbered, turned
-from search.groups import distinct, ranges
+from search.groups import distinct, ranges, tally
 from search.keys import Keys, feature_key
 from search.language import as_language
 from search.meanings import Bytes, Meanings, joined, means
@@ -249,7 +249,7 @@ def frequencies(
     title, text = by_row["title"], by_row["text"]
     told = [field.features_of(articles) for field in (title, text, by_row["spelling"])]
     told += [by_row[name].features_of(tickets) for name in ("ticket_words", "ticket_grams")]
-    counts = np.bincount(np.concatenate(told), minlength=feature_count)
+    held, counts = tally(np.concatenate(told), feature_count)
     in_titles, in_texts = (
         np.repeat(np.arange(len(articles)), field.starts[articles + 1] - field.starts[articles])
         * feature_count
@@ -259,9 +259,9 @@ def frequencies(
     at = np.searchsorted(in_texts, in_titles)
     at[at == len(in_texts)] = 0
     twice = told[0][in_texts[at] == in_titles] if len(in_texts) else told[0][:0]
-    counts -= np.bincount(twice, minlength=feature_count)
-    held = np.flatnonzero(counts)
-    return held, counts[held]
+    again, times = tally(twice, feature_count)
+    counts[np.searchsorted(held, again)] -= times
+    return held, counts
 
 
 def _articles(counted: Sequence[CountedArticle]) -> Articles:

@@ -1,8 +1,10 @@
+from collections import Counter
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.groups import distinct, ranges, taken
+from search.groups import distinct, ranges, taken, tally
 
 SIZES = st.lists(st.integers(0, 4), min_size=1, max_size=30)
 
@@ -28,3 +30,11 @@ def test_many_groups_in_disorder_are_taken_as_well():
 @given(st.lists(st.integers(0, 9)))
 def test_distinct_numbers_are_in_order(numbers):
     assert distinct(np.array(numbers, dtype=np.uint64)).tolist() == sorted(set(numbers))
+
+
+@given(st.lists(st.integers(0, 9)), st.sampled_from([10, 10_000]))
+def test_numbers_are_tallied_whether_they_are_few_or_many(numbers, size):
+    distinct_ones, counts = tally(np.array(numbers, dtype=np.int32), size)
+    expected = Counter(numbers)
+    assert distinct_ones.tolist() == sorted(expected)
+    assert counts.tolist() == [expected[each] for each in sorted(expected)]
