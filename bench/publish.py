@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import accumulate
 from multiprocessing.queues import Queue as Asked
 from pathlib import Path
 from typing import Any
@@ -117,10 +118,10 @@ class Language:
         self._words = [
             "".join(chance.choices(syllables, k=chance.randint(2, 4))) for _ in range(12_000)
         ]
-        self._weights = [1 / (rank + 3) for rank in range(len(self._words))]
+        self._weights = list(accumulate(1 / (rank + 3) for rank in range(len(self._words))))
 
     def words(self, count: int) -> str:
-        return " ".join(self._chance.choices(self._words, self._weights, k=count))
+        return " ".join(self._chance.choices(self._words, cum_weights=self._weights, k=count))
 
     def sections(self, words: int) -> list[list[str]]:
         """[anchor, title, text] of an article's parts."""
