@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Final, cast
 
@@ -94,12 +95,11 @@ class TantivyReading:
         """How many articles these audiences may not read, or were removed and are not gone yet."""
         if audiences not in self._hidden_counts:
             with guarded(self._place):
-                every = self._searcher.terms_with_prefix(AUDIENCE, "")
                 readable = self._searcher.terms_with_prefix(
                     AUDIENCE, "", filter_query=self._one_of(AUDIENCE, audiences)
                 )
-            hidden = sum(count for _, count in every) - sum(count for _, count in readable)
-            self._hidden_counts[audiences] = hidden
+                every = sum(self._audience_counts.values())
+            self._hidden_counts[audiences] = every - sum(count for _, count in readable)
         return self._hidden_counts[audiences]
 
     def article(self, key: int) -> StoredArticle:
@@ -138,16 +138,20 @@ class TantivyReading:
         return self._one_of(WORDS, [word for word, _ in words])
 
     def _filters(self, scope: Scope) -> list[tuple[Occur, Query]]:
-        readable = self._one_of(AUDIENCE, scope.audiences)
-        filters = [readable]
-        for field, label in (
-            (LANGUAGE, scope.language),
-            (CATEGORY, scope.category),
-            (TAGS, scope.tag),
-        ):
-            if label is not None:
-                filters.append(self._one_of(field, [label]))
-        return [(Occur.Must, Query.const_score_query(each, 0.0)) for each in filters]
+        labels = ((LANGUAGE, scope.language), (CATEGORY, scope.category), (TAGS, scope.tag))
+        needed = [self._one_of(field, [label]) for field, label in labels if label is not None]
+        hidden = [label for label in self._audience_counts if label not in scope.audiences]
+        count = sum(self._audience_counts[label] for label in hidden)
+        if 2 * count > sum(self._audience_counts.values()):
+            needed.append(self._one_of(AUDIENCE, scope.audiences))
+            hidden = []
+        filters = [(Occur.Must, Query.const_score_query(each, 0.0)) for each in needed]
+        return [*filters, (Occur.MustNot, self._one_of(AUDIENCE, hidden))] if hidden else filters
+
+    @cached_property
+    def _audience_counts(self) -> dict[str, int]:
+        """How many articles each label has. Every article has one."""
+        return dict(self._searcher.terms_with_prefix(AUDIENCE, ""))
 
     def _one_of(self, field: str, labels: Iterable[str | int]) -> Query:
         labels = list(labels)
