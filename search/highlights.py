@@ -37,9 +37,11 @@ class Marker:
         self._analyser = analyser
         self._seen: set[str] = set()
         self._found: dict[str, AbstractSet[str]] = {}
+        self._places: dict[str, list[tuple[int, int]]] = {}
 
     def marked(self, text: str) -> str:
         """The whole text, escaped, wanted words marked."""
+        self._look_at(set(text.split(" ")))
         return _render(text, self._spans(text), 0, len(text))
 
     def best_section(self, sections: Sequence[Section]) -> tuple[Section | None, str]:
@@ -50,14 +52,14 @@ class Marker:
         best: Section | None = None
         best_variety = -1
         for section in sections:
-            variety = self._variety(section.title, section.text)
+            variety = self._variety(f"{section.title} {section.text}")
             if variety > best_variety:
                 best, best_variety = section, variety
         return best, self._excerpt(best.text) if best else ""
 
-    def _variety(self, *texts: str) -> int:
-        """How many different wanted stems and prefixes stand in the texts."""
-        chunks = {chunk for text in texts for chunk in text.split(" ")}
+    def _variety(self, text: str) -> int:
+        """How many different wanted stems and prefixes stand in the text."""
+        chunks = set(text.split(" "))
         self._look_at(chunks)
         return len(_NOTHING.union(*[self._found[chunk] for chunk in chunks & self._found.keys()]))
 
@@ -74,25 +76,28 @@ class Marker:
         return f"{'… ' if begin else ''}{body}{' …' if end < len(text) else ''}"
 
     def _spans(self, text: str) -> list[tuple[int, int]]:
-        """Where the tokens with wanted features begin and end."""
-        chunks = text.split(" ")
-        self._look_at(set(chunks))
+        """Where the tokens with wanted features begin and end, in a text that was looked at."""
         spans = []
         at = 0
-        for chunk in chunks:
+        for chunk in text.split(" "):
             if chunk in self._found:
-                spans += [
-                    (at + begin, at + end)
-                    for begin, end, token in self._analyser.places(chunk)
-                    if self._features(token)
-                ]
+                spans += [(at + begin, at + end) for begin, end in self._places_in(chunk)]
             at += len(chunk) + 1
         return spans
+
+    def _places_in(self, chunk: str) -> list[tuple[int, int]]:
+        if chunk not in self._places:
+            self._places[chunk] = [
+                (begin, end)
+                for begin, end, token in self._analyser.places(chunk)
+                if self._features(token)
+            ]
+        return self._places[chunk]
 
     def _look_at(self, chunks: set[str]) -> None:
         """Note which of the chunks have wanted features, and which."""
         new = self._near.among(chunks - self._seen)
-        self._seen.update(chunks)
+        self._seen |= chunks
         looks = self._analyser.looks(new)
         stems = self._stems
         hits = {at for at, (features, _) in enumerate(looks) if not stems.isdisjoint(features)}

@@ -22,14 +22,16 @@ class Spellings:
         letters = _letters("".join(word for word, _ in self._words))
         rows = np.repeat(np.arange(len(self._words)), lengths)
         counted = np.bincount(rows * _BUCKETS + letters, minlength=len(self._words) * _BUCKETS)
-        self._counts = np.minimum(counted, 127).astype(np.int8).reshape(-1, _BUCKETS)
+        counts = np.minimum(counted, 127).astype(np.int8).reshape(-1, _BUCKETS)
+        # By letter: a few long rows are summed faster than many short ones.
+        self._counts = np.ascontiguousarray(counts.T)
 
     def nearest(self, word: str) -> list[str]:
         """The words within one edit, or two of a long one: nearest first, then most frequent."""
         edits = 2 if len(word) >= _TWO_EDITS_FROM else 1
         own = np.bincount(_letters(word), minlength=_BUCKETS).astype(np.int8)
         # An edit changes the counts of two letters by one each, or of one letter.
-        alike = np.abs(self._counts - own).sum(axis=1, dtype=np.int32) <= 2 * edits
+        alike = np.abs(self._counts - own[:, None]).sum(axis=0, dtype=np.int16) <= 2 * edits
         near = []
         for row in np.flatnonzero(alike).tolist():
             other, count = self._words[row]

@@ -83,6 +83,14 @@ def test_a_prefix_finds_the_words_that_begin_with_it(engine):
     assert ids(find(engine, "handle*")) == ["lock-en"]
 
 
+def test_a_prefix_finds_however_many_words_begin_with_it(made):
+    made.rebuild([document(f"d{n}", "en", f"Lamp{n}x") for n in range(150)], version=1)
+    assert find(made, "lamp1*").total == 61
+    page = find(made, "lamp*")
+    assert page.total == 150
+    assert len({hit.score for hit in page.hits}) == 1
+
+
 def test_a_half_typed_last_word_already_finds(engine):
     assert "lock-en" in ids(find(engine, "handleb"))
 
@@ -123,6 +131,24 @@ def test_private_articles_show_in_nothing_to_others(engine):
     assert ids(find(engine, "zanzibar", audiences=STAFF)) == ["staff-en"]
     assert find(engine, "zanzibr", audiences=STAFF).did_you_mean == "zanzibar"
     assert find(engine, "invoice", audiences=frozenset()).total == 0
+
+
+@pytest.mark.parametrize("readable", [1, 120, 180, 299, 300])
+def test_a_reader_finds_what_is_for_him_however_much_is_not(made, readable):
+    made.rebuild(
+        [
+            Document(f"d{n:03}", "en", "", f"Lamp {n}", "", (), (), "", f"organisation:{n}")
+            for n in range(300)
+        ],
+        version=1,
+    )
+    audiences = frozenset({f"organisation:{n}" for n in range(readable)} | {"organisation:900"})
+    page = find(made, "lamp", audiences=audiences, per_page=100)
+    assert page.total == readable
+    assert max(ids(page)) < f"d{readable:03}"
+    boosts = [Ranked(f"d{n:03}", 1.0, 0.5) for n in range(250, 300)]
+    page = made.search(SearchRequest("nowhere", audiences), boosts)
+    assert page.total == max(readable - 250, 0)
 
 
 def test_boosts_do_not_bring_private_articles(engine):
