@@ -48,8 +48,9 @@ EVIDENCE: Final = (*SIGNALS, *MEANT)
 
 # So many articles of a larger help centre come into question, by a first look at whole fields.
 _CANDIDATES: Final = 96
-# That many tickets are looked at closely, and so many of them vote.
+# That many tickets are looked at closely; so many of them bring in their articles, and so many vote.
 _NEAR_TICKETS: Final = 128
+_BRINGING: Final = 32
 _VOTES: Final = 20
 _WORDS_SHARE: Final = 0.5
 # Weights of the first look, near those of the rank.
@@ -193,7 +194,7 @@ def _first_look(
             np.concatenate(
                 [
                     flat[numbers == number],
-                    near.rows[near.parts == number],
+                    near.rows[:_BRINGING][near.parts[:_BRINGING] == number],
                     alike[alike[:, 0] == number, 1],
                 ]
             )
@@ -273,12 +274,15 @@ def _add_tickets(found: npt.NDArray[np.float64], near: NearTickets, part: int, r
     if not len(near.parts):
         return
     nearest, voted = np.zeros(len(rows), np.float32), np.zeros(len(rows), np.float32)
-    own = near.parts == part
-    at, nearness = np.searchsorted(rows, near.rows[own]), near.nearness[own]
+    own = np.flatnonzero(near.parts == part)
+    at = np.searchsorted(rows, near.rows[own])
+    at[at == len(rows)] = 0
+    here = rows[at] == near.rows[own]
+    own, at = own[here], at[here]
+    nearness = near.nearness[own]
     np.maximum.at(nearest, at, nearness)
-    votes = own[:_VOTES]
-    at, nearness = at[: int(votes.sum())], nearness[: int(votes.sum())]
-    np.add.at(voted, at, nearness * nearness)
+    votes = own < _VOTES
+    np.add.at(voted, at[votes], nearness[votes] ** 2)
     found[:, _AT["nearest"]] = nearest
     found[:, _AT["votes"]] = np.sqrt(voted)
 

@@ -95,7 +95,7 @@ def test_of_a_large_help_centre_only_what_comes_into_question_is_looked_at():
     draft = Draft("Bicycle part 217 has a loose boltt", "wheel 8 by 217 degrees, it squeaks")
     for index in (built, followed, followed.merged()):
         judged = index.judge(draft, audiences=PUBLIC)
-        assert len(judged.candidates) <= 96 + 128
+        assert len(judged.candidates) <= 96 + 32
         ranked = index.rank(draft, audiences=PUBLIC)
         assert ranked[0].document_id == "a0217"
         assert ranked == built.rank(draft, audiences=PUBLIC)
