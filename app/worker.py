@@ -72,9 +72,10 @@ def handlers(app: Flask) -> dict[str, Handler]:
 class Watcher(threading.Thread):
     """Looks a few times a second for what must not wait for a periodic job."""
 
-    def __init__(self, name: str, look: Callable[[], object]) -> None:
+    def __init__(self, name: str, look: Callable[[], object], *, patience: float = 30) -> None:
         super().__init__(name=name, daemon=True)
         self.look = look
+        self.patience = patience
         self.stopping = threading.Event()
 
     def run(self) -> None:
@@ -87,9 +88,9 @@ class Watcher(threading.Thread):
                 self.stopping.wait(1)
 
     def stop(self) -> None:
-        """Finish the round, then end."""
+        """Finish the round, then end; `patience` seconds later whatever the round does is lost."""
         self.stopping.set()
-        self.join(timeout=30)
+        self.join(timeout=self.patience)
 
 
 class SignsOfLife:
@@ -158,8 +159,8 @@ def watchers(app: Flask) -> tuple[Watcher, ...]:
     promised = handlers(app)
     return (
         Watcher("index", SignsOfLife(product).look),
-        Watcher("model", Teaching(product).look),
-        Watcher("evaluation", Measuring(product).look),
+        Watcher("model", Teaching(product).look, patience=2),
+        Watcher("evaluation", Measuring(product).look, patience=2),
         Watcher("outbox", lambda: deliver_due(product.database, promised, clock=clock)),
     )
 

@@ -325,7 +325,7 @@ def working(data: Path, engine: EngineName = "whoosh") -> Iterator[None]:
     try:
         yield
     finally:
-        process.terminate()
+        process.kill()  # it may be training
         process.wait(30)
 
 

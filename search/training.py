@@ -37,8 +37,8 @@ MIN_TICKETS: Final = 150
 MAX_TICKETS: Final = 20_000
 """Of more, the newest are learned from."""
 _MAX_JUDGED: Final = 3_000
-# Training again waits for so many other tickets, or such a share.
-_NEW: Final = 25
+FEWEST_NEW_TICKETS: Final = 25
+"""Training again waits for so many other tickets, or for a share of those there were."""
 _NEW_SHARE: Final = 0.05
 _FOLDS: Final = 5
 _COVERAGE: Final = 0.95
@@ -62,7 +62,9 @@ def is_worth_training(tickets: int, trained_on: int) -> bool:
     """Whether a desk with so many tickets has enough that its model does not know."""
     if tickets < MIN_TICKETS:
         return False
-    return abs(min(tickets, MAX_TICKETS) - trained_on) >= max(_NEW, _NEW_SHARE * trained_on)
+    return abs(min(tickets, MAX_TICKETS) - trained_on) >= max(
+        FEWEST_NEW_TICKETS, _NEW_SHARE * trained_on
+    )
 
 
 def solved_tickets(words: Iterable[CustomerWords]) -> list[Solved]:

@@ -93,6 +93,10 @@ class IndexFiles:
         stamp = self._read_stamp()
         return stamp is not None and (stamp.content, stamp.ear) == (content, self._ear_name)
 
+    def is_own(self) -> bool:
+        """Whether it was this process that built what there is."""
+        return self._built is not None and self._built == self._read_stamp()
+
     @property
     def _ear_name(self) -> str:
         return self._ear.name if self._ear else ""
@@ -211,7 +215,7 @@ class IndexFiles:
     def _version_taken_up(self, content: ContentVersion) -> int | None:
         """The version since which to read what changed; None: compare everything."""
         built = self._built
-        if built is None or built != self._read_stamp() or built.content.version >= content.version:
+        if built is None or not self.is_own() or built.content.version >= content.version:
             return None
         return built.content.version
 

@@ -24,12 +24,20 @@ from search.errors import SnapshotError
 from search.language import prepare_detection
 from search.similar_tickets import TicketIndex
 from search.suggestions import Ranked, SuggestionIndex
-from search.training import is_worth_training, solved_tickets, train
+from search.training import (
+    FEWEST_NEW_TICKETS,
+    MIN_TICKETS,
+    is_worth_training,
+    solved_tickets,
+    train,
+)
 
 LOOK_EVERY_SECONDS: Final = 0.1
 """How often a process looks for newer indexes on disk."""
 PATIENCE_SECONDS: Final = 0.3
-"""How long a web process leaves a stale index to the worker before it builds by itself."""
+"""How long a stale index is left to others by the process that built it last."""
+STRANGERS_PATIENCE_SECONDS: Final = 3.0
+"""The same for any other process, which would have to compare everything first."""
 REST_SECONDS: Final = 2.0
 """After a failure in the background."""
 
@@ -61,6 +69,7 @@ class IndexHost:
         self._looked_at = float("-inf")
         self._loading = threading.Lock()
         self._is_damaged = False
+        self._examined: int | None = None
         self._verified: tuple[str, str] | None = None
         self._watching: threading.Thread | None = None
         self._stopping = threading.Event()
@@ -107,14 +116,19 @@ class IndexHost:
 
         Takes up to some minutes: for a thread that has nothing else to do.
         """
+        opened = self._look(now=True)
+        if opened is None:
+            return False
+        taught = sum(part.ticket_count for part in opened.suggestions.parts)
+        if not _is_worth_reading(taught, self._examined):
+            return False
+        self._examined = taught
         with self._database.reading() as session:
             articles = list(documents(session))
             words = list(self._learning.customer_words(session))
             resolved = self._learning.resolved_tickets(session)
             unsolved = [each for each in resolved if not each.document_id]
-        opened = self._look(now=True)
-        known = opened.suggestions.model.tickets if opened else 0
-        if opened is None or not is_worth_training(len(solved_tickets(words)), known):
+        if not is_worth_training(len(solved_tickets(words)), opened.suggestions.model.tickets):
             return False
         started = time.monotonic()
         model = train(articles, words, solved_tickets(unsolved), self._ear)
@@ -159,7 +173,8 @@ class IndexHost:
                     stale_since = None
                     continue
                 stale_since = stale_since or time.monotonic()
-                if self._is_damaged or time.monotonic() - stale_since >= PATIENCE_SECONDS:
+                patience = PATIENCE_SECONDS if self._files.is_own() else STRANGERS_PATIENCE_SECONDS
+                if self._is_damaged or time.monotonic() - stale_since >= patience:
                     self.refresh()
                     stale_since = None
             except Exception:
@@ -229,6 +244,13 @@ class IndexHost:
     def _report_damage(self, error: SnapshotError) -> None:
         log.warning("index.damaged", reason=str(error))
         self._is_damaged = True
+
+
+def _is_worth_reading(taught: int, examined: int | None) -> bool:
+    """Whether so many more or fewer tickets teach that all of them are worth reading again."""
+    if examined is None or abs(taught - examined) >= FEWEST_NEW_TICKETS:
+        return True
+    return examined < MIN_TICKETS <= taught
 
 
 class _WatchedSearch:
