@@ -3,7 +3,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app.accounts.actor import ANYBODY
 from app.accounts.models import Role
@@ -466,3 +466,22 @@ def test_synonyms_count_at_once_and_nothing_is_built_anew(session, host, setting
     session.commit()
     host.refresh()
     assert article.id not in suggested(host, "my velocipede please")
+
+
+def test_tickets_are_not_read_again_to_be_learned_while_few_are_new(session, database, host):
+    article = make_article(session, title="Repair the lamp")
+    host.refresh()
+    assert not host.teach()
+    solve(session, article, "1 please", "the light flickers")
+    bump_index(session, now=NOW)
+    session.commit()
+    host.refresh()
+    read = []
+
+    def keep(connection, cursor, statement, *rest):
+        read.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", keep)
+    assert not host.teach()
+    event.remove(database.engine, "before_cursor_execute", keep)
+    assert not [statement for statement in read if "message" in statement]
