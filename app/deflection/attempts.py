@@ -1,5 +1,6 @@
 """Attempts as rows: find them, begin them, and put a decided state into them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -60,12 +61,18 @@ def state_of(attempt: Attempt) -> AttemptState:
     )
 
 
+def hold_solutions(session: Session, states: Iterable[AttemptState], *others: int) -> None:
+    """Lock the articles that solve attempts in these states, and others: all that is changed next."""
+    solved = {solution(state) for state in states} - {None}
+    hold(session, [each for each in solved if each is not None] + list(others))
+
+
 def put_state(session: Session, attempt: Attempt, state: AttemptState, *, now: datetime) -> None:
     """Make the attempt what the rules decided, and keep the count of what its article solved."""
     before, after = solution(state_of(attempt)), solution(state)
     if before != after:
         concerned = {each for each in (before, after) if each is not None}
-        hold(session, concerned)
+        hold_solutions(session, [state_of(attempt), state])
         if before is not None:
             count_solved(session, before, by=-1)
         if after is not None:

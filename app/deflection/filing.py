@@ -8,7 +8,13 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from app.deflection import rules
-from app.deflection.attempts import begin_attempt, find_attempt, put_state, state_of
+from app.deflection.attempts import (
+    begin_attempt,
+    find_attempt,
+    hold_solutions,
+    put_state,
+    state_of,
+)
 from app.deflection.likeness import same_thing
 from app.deflection.models import Attempt
 from app.deflection.states import Outcome
@@ -145,6 +151,7 @@ def _fail_relapses(
         .with_for_update()
     ).all()
     words = f"{attempt.subject}\n{attempt.body}"
+    hold_solutions(session, [state_of(each) for each in (attempt, *solved)])
     for earlier in solved:
         if same_thing(words, f"{earlier.subject}\n{earlier.body}", locale=ticket.locale):
             state = rules.after_relapse(state_of(earlier), now=now, within=within)

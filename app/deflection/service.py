@@ -7,7 +7,14 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from app.deflection import rules
-from app.deflection.attempts import get_attempt, impression_of, put_state, put_verdict, state_of
+from app.deflection.attempts import (
+    get_attempt,
+    hold_solutions,
+    impression_of,
+    put_state,
+    put_verdict,
+    state_of,
+)
 from app.deflection.filing import Handover, Sent, send_to_person
 from app.deflection.models import Attempt, Impression
 from app.deflection.states import Outcome, Verdict
@@ -66,6 +73,8 @@ def undo(session: Session, *, token: str, now: datetime) -> Attempt:
     """
     attempt = get_attempt(session, token, change=True)
     if state_of(attempt).is_solved:
+        said = [each.article_id for each in attempt.impressions if each.verdict is Verdict.SOLVED]
+        hold_solutions(session, [state_of(attempt)], *said)
         for impression in attempt.impressions:
             if impression.verdict is Verdict.SOLVED:
                 put_verdict(session, attempt, impression, None, now=now)
@@ -116,10 +125,11 @@ def sweep_abandoned(
 def _say(
     session: Session, attempt: Attempt, impression: Impression, verdict: Verdict, *, now: datetime
 ) -> None:
-    put_verdict(session, attempt, impression, verdict, now=now)
     state = rules.after_verdict(
         state_of(attempt), article=impression.article_id, verdict=verdict, now=now
     )
+    hold_solutions(session, [state_of(attempt), state], impression.article_id)
+    put_verdict(session, attempt, impression, verdict, now=now)
     put_state(session, attempt, state, now=now)
 
 

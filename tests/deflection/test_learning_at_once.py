@@ -76,19 +76,24 @@ def known(host):
     )
 
 
-def attempt_of(session, user, article):
+def attempt_of(session, user, *articles, called="one"):
     attempt = Attempt(
-        token="a-token", user_id=user and user.id, locale="en", subject="Zugzwang",
+        token=called, user_id=user and user.id, locale="en", subject="Zugzwang",
         body=TEXTS[0], created_at=NOW, updated_at=NOW,
     )  # fmt: skip
     session.add(attempt)
     session.flush()
-    session.add(
+    session.add_all(
         Impression(
-            attempt_id=attempt.id, article_id=article.id, rank=1, score=1.0, confidence=0.5,
+            attempt_id=attempt.id,
+            article_id=article.id,
+            rank=rank,
+            score=1.0,
+            confidence=0.5,
             shown_at=NOW,
         )
-    )  # fmt: skip
+        for rank, article in enumerate(articles, start=1)
+    )
     session.commit()
     return attempt
 
@@ -286,3 +291,27 @@ def test_reopening_and_voting_at_the_same_moment_wait_for_each_other_in_one_orde
         select(Article.helpful_count, Article.solved_count).where(Article.id == article)
     ).one()
     assert counts == (3 * len(tickets), 0)
+
+
+def test_two_customers_who_change_their_minds_at_the_same_moment_do_not_block_each_other(
+    database, session, articles
+):
+    invoice, language, _ = articles
+    one, other = invoice.id, language.id
+    for number in range(8):
+        tokens = [f"{name} {number}" for name in ("first", "second")]
+        for token in tokens:
+            attempt_of(session, make_user(session), invoice, language, called=token)
+
+    def solved(token, article_id):
+        return lambda own: service.give_verdict(
+            own, token=token, article_id=article_id, verdict=Verdict.SOLVED, now=NOW
+        )
+
+    for number in range(8):
+        first, second = (f"{name} {number}" for name in ("first", "second"))
+        at_once(database, solved(first, one), solved(second, other))
+        at_once(database, solved(first, other), solved(second, one))
+    session.rollback()
+    counts = session.scalars(select(Article.solved_count).order_by(Article.id)).all()
+    assert counts[:2] == [8, 8]
