@@ -28,7 +28,6 @@ import numpy.typing as npt
 
 from search.counting import Floats, Ints
 from search.fields import best_and_equal
-from search.groups import ranges
 from search.hearing import (
     MEANT,
     Heard,
@@ -156,7 +155,8 @@ def _looked(segment: Segment, place: Place, text: Floats) -> Floats:
             fields[name].add_scores(words, weights * np.float32(share), scores)
     if place.unknown.any():
         grams, strange = place.grams[place.unknown], place.gram_weights[place.unknown]
-        fields["spelling"].add_scores(grams, strange * np.float32(_FIRST_SPELLING), scores)
+        spelled = segment.spelled.sums(grams, strange * np.float32(_FIRST_SPELLING))
+        scores += (spelled * segment.articles.gram_units).astype(np.float32)
     return scores
 
 
@@ -238,35 +238,25 @@ def _near_tickets(query: Query, parts: Sequence[Live]) -> NearTickets:
 
 
 def _nearness(segment: Segment, place: Place, tickets: Ints) -> Floats:
-    with segment.weighing(place.words, place.word_weights) as wanted:
-        words = segment.by_row["ticket_words"].scores(tickets, wanted)
-    with segment.weighing(place.grams, place.gram_weights) as wanted:
-        grams = segment.by_row["ticket_grams"].scores(tickets, wanted)
-    nearness: Floats = _WORDS_SHARE * words + (1.0 - _WORDS_SHARE) * grams
+    with segment.weighing(place.features, place.weights) as wanted:
+        scores = segment.tickets(tickets).scores(wanted)
+    nearness: Floats = _WORDS_SHARE * scores[::2] + (1.0 - _WORDS_SHARE) * scores[1::2]
     return nearness
 
 
 def _add_signals(
     found: npt.NDArray[np.float64], segment: Segment, place: Place, rows: Ints, text: Floats
 ) -> None:
-    """The signals of some articles, which are sorted, but those of tickets."""
-    starts = segment.articles.passage_starts
-    lengths = starts[rows + 1] - starts[rows]
-    offsets = np.cumsum(lengths) - lengths
-    passages = ranges(starts, rows)
-    fields = segment.by_row
-    taught = segment.ticket_count > 0
+    """The signals of some articles but those of tickets."""
+    known = segment.profiles(rows, with_text=False)
+    with segment.weighing(place.features, place.weights) as wanted:
+        scores = known.rows.scores(wanted)
     found[:, _AT["text"]] = text[rows]
-    with segment.weighing(place.words, place.word_weights) as wanted:
-        found[:, _AT["title"]] = fields["title"].scores(rows, wanted)
-        by_passage = fields["passage"].scores(passages, wanted)
-        found[:, _AT["passage"]] = np.maximum.reduceat(by_passage, offsets)
-        if taught:
-            found[:, _AT["centroid"]] = fields["centroid"].scores(rows, wanted)
-    with segment.weighing(place.grams, place.gram_weights) as wanted:
-        found[:, _AT["spelling"]] = fields["spelling"].scores(rows, wanted)
-        if taught:
-            found[:, _AT["manner"]] = fields["manner"].scores(rows, wanted)
+    for name in ("title", "spelling", "centroid", "manner"):
+        found[:, _AT[name]] = scores[known.of(name)]
+    counts = known.passage_counts
+    best = np.maximum.reduceat(scores[known.passages], np.cumsum(counts) - counts)
+    found[:, _AT["passage"]] = best
 
 
 def _add_tickets(found: npt.NDArray[np.float64], near: NearTickets, part: int, rows: Ints) -> None:

@@ -1,7 +1,8 @@
 """One field of many texts: unit vectors by row, and by feature where whole fields are scored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +19,7 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 # So many groups of scores for each score that is wanted.
 _GROUPS: Final = 64
+_MOVED_AT_ONCE: Final = 1 << 15
 _LEAST: Final = np.finfo(np.float32).tiny
 
 
@@ -45,36 +47,37 @@ class ByRow:
         """The features of some rows, one row after the other."""
         return taken(self.features, self.starts, rows)
 
-    def scores(self, rows: Ints, wanted: Floats) -> Floats:
-        """The dot product of each of the rows with `wanted`, which has a weight per feature.
-
-        The rows are sorted.
-        """
-        if not len(rows):
-            return np.zeros(0, dtype=np.float32)
-        bounds = _bounds(self.starts, rows[::-1])
-        found = np.zeros(len(bounds) - 1, dtype=np.float32)
+    def scores(self, wanted: Floats) -> Floats:
+        """The dot product of each row with `wanted`, which has a weight per feature."""
+        found = np.zeros(self.row_count, dtype=np.float32)
         _sparsetools.csr_matvec(
-            len(found), len(wanted), bounds, self.features, self.weights, wanted, found
+            len(found),
+            len(wanted),
+            self.starts.astype(np.int32),
+            self.features,
+            self.weights,
+            wanted,
+            found,
         )
-        return found[::-2]
+        return found
 
     def chosen(self, rows: Ints) -> "ByRow":
         """Some of the rows, in this order."""
         starts = np.concatenate(([0], np.cumsum(self.starts[rows + 1] - self.starts[rows])))
         return ByRow(starts, self.features_of(rows), taken(self.weights, self.starts, rows))
 
-    def arrays(self, name: str) -> Arrays:
-        """The arrays by the names that a snapshot gives them."""
-        return {
-            f"{name}-starts": self.starts,
-            f"{name}-features": self.features,
-            f"{name}-weights": self.weights,
-        }
 
-    @classmethod
-    def from_arrays(cls, name: str, arrays: Mapping[str, npt.NDArray[Any]]) -> "ByRow":
-        return cls(arrays[f"{name}-starts"], arrays[f"{name}-features"], arrays[f"{name}-weights"])
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What several parts are called in the whole: part p's feature f is `features[p][f]` there.
+
+    So is its row r `rows[p][r]`, or -1 where it does not stay.
+    """
+
+    features: Sequence[Numbers]
+    rows: Sequence[Numbers]
+    feature_count: int
+    row_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,14 @@ class ByFeature:
         }
 
     @classmethod
+    def spliced(cls, parts: Sequence["ByFeature"], names: Names) -> "ByFeature":
+        """Several fields as one."""
+        starts, rows, weights = _spliced(
+            [(each.starts, each.rows) for each in parts], [each.weights for each in parts], names
+        )
+        return cls(starts, rows, weights, names.row_count)
+
+    @classmethod
     def from_arrays(
         cls, name: str, arrays: Mapping[str, npt.NDArray[Any]], row_count: int
     ) -> "ByFeature":
@@ -118,6 +129,42 @@ class ByFeature:
             arrays[f"{name}-f-weights"],
             row_count,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """Which rows hold each feature, without weights: `rows[starts[f]:starts[f+1]]` hold f."""
+
+    starts: Numbers
+    rows: Numbers
+    row_count: int
+
+    def sums(self, features: Ints, weights: Floats) -> npt.NDArray[np.float64]:
+        """For each row the sum of the weights of those features that it holds."""
+        lengths = self.starts[features + 1] - self.starts[features]
+        rows = taken(self.rows, self.starts, features)
+        summed = np.bincount(rows, np.repeat(weights, lengths), self.row_count)
+        return summed.astype(np.float64, copy=False)
+
+    def arrays(self, name: str) -> Arrays:
+        """The arrays by the names that a snapshot gives them."""
+        return {f"{name}-f-starts": self.starts, f"{name}-f-rows": self.rows}
+
+    @classmethod
+    def of(cls, field: ByFeature) -> "Holders":
+        return cls(field.starts, field.rows, field.row_count)
+
+    @classmethod
+    def spliced(cls, parts: Sequence["Holders"], names: Names) -> "Holders":
+        """Several as one."""
+        starts, rows, _ = _spliced([(each.starts, each.rows) for each in parts], (), names)
+        return cls(starts, rows, names.row_count)
+
+    @classmethod
+    def from_arrays(
+        cls, name: str, arrays: Mapping[str, npt.NDArray[Any]], row_count: int
+    ) -> "Holders":
+        return cls(arrays[f"{name}-f-starts"], arrays[f"{name}-f-rows"], row_count)
 
 
 def _bounds(starts: npt.NDArray[np.integer[Any]], chosen: Ints) -> Numbers:
@@ -138,6 +185,16 @@ def numbered(rows: Rows, keys: Keys) -> ByRow:
     return ByRow(starts, np.searchsorted(keys, rows.keys).astype(np.int32), rows.weights)
 
 
+def joined(fields: Sequence[ByRow]) -> ByRow:
+    """The rows of all of them, in order."""
+    lengths = np.concatenate([np.diff(field.starts) for field in fields])
+    return ByRow(
+        np.concatenate(([0], np.cumsum(lengths))),
+        np.concatenate([field.features for field in fields]),
+        np.concatenate([field.weights for field in fields]),
+    )
+
+
 def turned(field: ByRow, feature_count: int) -> ByFeature:
     """The field by feature."""
     by_row = sparse.csr_array(
@@ -151,6 +208,51 @@ def turned(field: ByRow, feature_count: int) -> ByFeature:
         by_feature.data.astype(np.float32, copy=False),
         field.row_count,
     )
+
+
+def _spliced(
+    parts: Sequence[tuple[Numbers, Numbers]], weights: Sequence[Floats], names: Names
+) -> tuple[Numbers, Numbers, Floats]:
+    """Starts, rows and, if there are any, weights of several parts as one.
+
+    Of a feature the rows of a part stand together, in whatever order the parts are.
+    """
+    counts = [_staying(*part, own) for part, own in zip(parts, names.rows, strict=True)]
+    # One more for features that stand in no row any more.
+    lengths = np.zeros(names.feature_count + 1, dtype=np.int64)
+    offsets = []
+    for own, count in zip(names.features, counts, strict=True):
+        offsets.append(lengths[own])
+        np.add.at(lengths, own, count)
+    starts = np.concatenate(([0], np.cumsum(lengths)))
+    found = np.empty(int(starts[-1]), dtype=np.int32)
+    weighed = np.empty(len(found) if weights else 0, dtype=np.float32)
+    for number, (own_starts, own_rows) in enumerate(parts):
+        count = counts[number]
+        begins = starts[names.features[number]] + offsets[number]
+        # What fits in a cache is moved faster.
+        cuts = np.searchsorted(own_starts, np.arange(0, len(own_rows), _MOVED_AT_ONCE))
+        for first, last in pairwise([*cuts.tolist(), len(count)]):
+            at = slice(int(own_starts[first]), int(own_starts[last]))
+            rows = names.rows[number][own_rows[at]]
+            stays = rows >= 0
+            length = count[first:last]
+            shift = begins[first:last] - (np.cumsum(length) - length)
+            into = np.repeat(shift, length) + np.arange(int(length.sum()))
+            found[into] = rows[stays]
+            if weights:
+                weighed[into] = weights[number][at][stays]
+    return starts[:-1].astype(np.int32), found, weighed
+
+
+def _staying(starts: Numbers, rows: Numbers, names: Numbers) -> Ints:
+    """How many rows of each feature stay."""
+    counts = np.diff(starts).astype(np.int64)
+    if (names < 0).any():
+        gone = np.flatnonzero((names < 0)[rows])
+        features = np.searchsorted(starts, gone, side="right") - 1
+        counts -= np.bincount(features, minlength=len(counts))
+    return counts
 
 
 def turned_back(field: ByFeature) -> ByRow:

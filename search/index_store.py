@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -31,29 +32,32 @@ class IndexStore:
 
     def __init__(self, folder: Path, ear: Ear | None = None) -> None:
         self._ear = ear
-        self._layers = Layers(folder, base_kind="segment-2", changes_kind="changes-2")
+        self._layers = Layers(folder, base_kind="segment-3", changes_kind="changes-3")
 
     def save(self, index: SuggestionIndex, before: Stored | None = None) -> Stored:
         """Make an index the current one.
 
-        Where it shares its large segment with `before`, only what changed is written.
+        Where it shares its large segment with `before`, only what changed is written. Otherwise the
+        whole is, and what is returned is read from there: no process holds a large segment.
         """
-        base: Contents | str
-        if (
+        is_known = (
             before is not None
             and before.base is index.parts[0].segment
             and self._layers.has(before.base_name)
-        ):
-            base = before.base_name
-        else:
-            index = index.merged()
-            segment = index.parts[0].segment
+        )
+        if before is None or not is_known:
+            segment = index.merged().parts[0].segment
             base = Contents(segment.arrays(), segment.values())
-        arrays, values = {"replaced": np.flatnonzero(index.parts[0].dead)}, {}
+            nothing = Contents({"replaced": np.zeros(0, dtype=np.int64)}, {})
+            self._layers.save(index.version, base, nothing)
+            return self.open()
+        changes = {"replaced": np.flatnonzero(index.parts[0].dead)}
+        values: dict[str, Any] = {}
         if len(index.parts) > 1:
-            arrays |= index.parts[1].segment.arrays()
+            changes |= index.parts[1].segment.arrays()
             values = index.parts[1].segment.values()
-        return Stored(index, self._layers.save(index.version, base, Contents(arrays, values)))
+        self._layers.save(index.version, before.base_name, Contents(changes, values))
+        return Stored(index, before.base_name)
 
     def open(self, before: Stored | None = None) -> Stored:
         """The current index; the large segment is taken from `before` where it is the same.
@@ -66,12 +70,12 @@ class IndexStore:
                 base = before.base
             else:
                 snapshot = self._layers.open_base(name)
-                base = Segment.from_arrays(snapshot.arrays, snapshot.values)
+                base = Segment.saved(snapshot.arrays, snapshot.values)
             parts = [live(base, changes.arrays["replaced"])]
             if "keys" in changes.arrays:
-                small = Segment.from_arrays(changes.arrays, changes.values)
+                small = Segment.saved(changes.arrays, changes.values)
                 parts.append(live(small, np.zeros(0, dtype=np.int64)))
-        except (KeyError, TypeError, ValueError, IndexError) as error:
+        except (OSError, KeyError, TypeError, ValueError, IndexError) as error:
             raise SnapshotError(f"the suggestion index is incomplete ({error!r})") from error
         return Stored(SuggestionIndex(parts, version=changes.version, ear=self._ear), name)
 

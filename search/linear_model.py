@@ -5,7 +5,7 @@ and character n-grams weighed by tf-idf. It is trained now and then, not with ev
 the newest tickets say comes from the other signals meanwhile.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -86,8 +86,10 @@ def train_linear_model(segment: Segment) -> LinearModel | None:
         return None
     articles = segment.ticket_articles(np.arange(segment.ticket_count))
     tickets = np.flatnonzero(np.isin(articles, classes))
-    words = _stacked(segment, "ticket_words", tickets, "title", classes)
-    grams = _stacked(segment, "ticket_grams", tickets, "spelling", classes)
+    solved, known = segment.tickets(tickets), segment.profiles(classes)
+    at = np.arange(0, solved.row_count, 2)
+    words = _stacked(segment, solved.chosen(at), known.field("title"))
+    grams = _stacked(segment, solved.chosen(at + 1), known.field("spelling"))
     texts = np.bincount(np.concatenate([words.indices, grams.indices]), minlength=len(segment.keys))
     kept = np.flatnonzero(texts >= _MIN_TEXTS)
     idf = smooth_idf(texts[kept], words.shape[0])
@@ -119,13 +121,7 @@ def classes_of(segment: Segment) -> Ints:
     return np.sort(order[counts[order] > 0])
 
 
-def _stacked(
-    segment: Segment, tickets_field: str, tickets: Ints, titles_field: str, classes: Ints
-) -> sparse.csr_array:
-    parts: Sequence[ByRow] = (
-        segment.by_row[tickets_field].chosen(tickets),
-        segment.by_row[titles_field].chosen(classes),
-    )
+def _stacked(segment: Segment, *parts: ByRow) -> sparse.csr_array:
     return sparse.vstack(
         [
             sparse.csr_array(

@@ -9,6 +9,7 @@ import numpy as np
 from search.analysis import Word
 from search.counting import Flags, Floats, Ints
 from search.keys import grams_of
+from search.profiles import Profiles
 from search.query import Query
 from search.segment import Segment
 
@@ -76,14 +77,14 @@ class MatchedWords:
     stems: frozenset[str]
 
 
-def matched_words(segment: Segment, asked: Asked, articles: Ints) -> list[MatchedWords]:
-    """For each article the words of a draft that stand in it or in the tickets that it solved.
+def matched_words(segment: Segment, known: Profiles, asked: Asked) -> list[MatchedWords]:
+    """For each article of a segment the words of a draft that stand in it or in the tickets that it solved.
 
     Stop words are no reason. A misspelled word counts when it is near the title.
     """
-    gains = _weights(segment, asked, articles) * asked.idf
+    gains = _weights(segment, known, asked) * asked.idf
     if asked.misspelled:
-        _add_misspelled(gains, segment, asked, articles)
+        _add_misspelled(gains, segment, known, asked)
     return [_sorted(asked, own) for own in gains]
 
 
@@ -100,17 +101,15 @@ def _sorted(asked: Asked, gains: Floats) -> MatchedWords:
     )
 
 
-def _weights(segment: Segment, asked: Asked, articles: Ints) -> Floats:
+def _weights(segment: Segment, known: Profiles, asked: Asked) -> Floats:
     """What each word weighs in the fields of each article, of shape (articles, words)."""
-    count, width = len(articles), len(asked.words) + 1
+    field = known.rows
+    count, width = len(known.passage_counts), len(asked.words) + 1
     summed = np.zeros(count * width)
     # Numbers from 1 on, as weights of the features: exact, there are not that many words.
     with segment.weighing(asked.features, asked.numbers + np.float32(1)) as numbers:
         for name in _FIELDS:
-            field = segment.by_row[name]
-            if not len(field.features):
-                continue
-            at, lengths = field.positions(articles)
+            at, lengths = field.positions(known.of(name))
             found = numbers[field.features[at]]
             hits = found.nonzero()[0]
             rows = np.repeat(np.arange(0, count * width, width), lengths)[hits]
@@ -120,19 +119,19 @@ def _weights(segment: Segment, asked: Asked, articles: Ints) -> Floats:
     return summed.reshape(count, width)[:, 1:].astype(np.float32)
 
 
-def _add_misspelled(gains: Floats, segment: Segment, asked: Asked, articles: Ints) -> None:
+def _add_misspelled(gains: Floats, segment: Segment, known: Profiles, asked: Asked) -> None:
     """What the n-grams of unknown words weigh in titles that have enough of them."""
-    field = segment.by_row["spelling"]
-    at, lengths = field.positions(articles)
+    field, articles = known.rows, len(known.passage_counts)
+    at, lengths = field.positions(known.of("spelling"))
     with segment.weighing(np.concatenate(asked.grams), np.float32(1)) as wanted:
         hits = wanted[field.features[at]].nonzero()[0]
     if not len(hits):
         return
-    rows = np.repeat(np.arange(len(articles)), lengths)[hits]
+    rows = np.repeat(np.arange(articles), lengths)[hits]
     features, weights = field.features[at[hits]], field.weights[at[hits]]
     for number, grams, count in zip(asked.misspelled, asked.grams, asked.gram_counts, strict=True):
         own = (features[:, None] == grams).any(axis=1)
-        held = np.bincount(rows[own], minlength=len(articles))
-        spelled = np.bincount(rows[own], weights[own], len(articles))
+        held = np.bincount(rows[own], minlength=articles)
+        spelled = np.bincount(rows[own], weights[own], articles)
         enough = (held > 0) & (held >= _SPELLING_SHARE * count)
         gains[enough, number] = spelled[enough]

@@ -1,5 +1,6 @@
 """What a suggestion can point at: the headed sections of an article, in windows of a size."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,15 @@ class Passage:
     anchor: str
     title: str
     text: str
+
+    def packed(self) -> str:
+        """All of it as one text."""
+        return json.dumps([self.anchor, self.title, self.text], ensure_ascii=False)
+
+    @classmethod
+    def unpacked(cls, packed: str) -> "Passage":
+        """What `packed` gave."""
+        return cls(*json.loads(packed))
 
 
 def passages_of(document: Document) -> Iterator[Passage]:

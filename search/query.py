@@ -34,6 +34,16 @@ class Place:
     word_places: tuple[Ints, Flags]
     gram_places: tuple[Ints, Flags]
 
+    @property
+    def features(self) -> Ints:
+        """Words and n-grams."""
+        return np.concatenate([self.words, self.grams])
+
+    @property
+    def weights(self) -> Floats:
+        """Theirs, in the same order."""
+        return np.concatenate([self.word_weights, self.gram_weights])
+
 
 @dataclass(frozen=True)
 class Query:

@@ -10,6 +10,7 @@ from search.analysis import Word, analyser
 from search.excerpts import excerpt
 from search.judged import Judged
 from search.matched_words import Asked, matched_words
+from search.passages import Passage
 from search.recipe import RANKED, Recipe
 from search.section_choice import choose_passages
 from search.segment import LANGUAGE_LABELS
@@ -87,17 +88,19 @@ class Showing:
         own = segment.articles
         rows = candidates.rows[list(numbers)]
         sources = self._sources(numbers)
-        chosen = choose_passages(segment, rows, asked)
-        words = matched_words(segment, asked, rows)
+        known = segment.profiles(rows)
+        chosen = choose_passages(segment, rows, known, asked)
+        words = matched_words(segment, known, asked)
         for at, row, passage, matched, named in zip(
             numbers, rows.tolist(), chosen, words, sources, strict=True
         ):
             language = LANGUAGE_LABELS[int(own.languages[row])] or None
+            pointed = Passage.unpacked(own.passages[passage])
             yield Suggestion(
                 document_id=own.ids[row],
-                section_anchor=own.anchors[passage],
-                section_title=own.headings[passage],
-                excerpt=excerpt(own.texts[passage], matched.stems, analyser(language)),
+                section_anchor=pointed.anchor,
+                section_title=pointed.title,
+                excerpt=excerpt(pointed.text, matched.stems, analyser(language)),
                 score=float(judgement.scores[at]),
                 confidence=float(judgement.confidence[at]),
                 terms=matched.terms,

@@ -15,7 +15,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from search.errors import SnapshotError
+from search.stretches import Filed
 
 _CURRENT: Final = "CURRENT"
 _MANIFEST: Final = "manifest.json"
@@ -37,12 +38,35 @@ VERIFIED_AT_ONCE: Final = 4 << 20
 Array = npt.NDArray[Any]
 
 
+class SavedArrays(Mapping[str, Array]):
+    """Arrays by name, memory-mapped when they are asked for. Raises OSError, ValueError then."""
+
+    def __init__(self, paths: Mapping[str, Path]) -> None:
+        self._paths = paths
+
+    def __getitem__(self, name: str) -> Array:
+        return _mapped(self._paths[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._paths
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def filed(self, name: str) -> Filed:
+        """One of which a little is read now and then."""
+        return Filed(self._paths[name])
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What was saved: named arrays (memory-mapped) and named JSON values."""
+    """What was saved: named arrays and named JSON values."""
 
     version: int
-    arrays: Mapping[str, Array]
+    arrays: SavedArrays
     values: Mapping[str, Any]
 
 
@@ -99,7 +123,7 @@ def load_snapshot(
     try:
         manifest = json.loads((place / _MANIFEST).read_text("utf-8"))
         _check(manifest["kind"], kind, f"{place} holds another kind of index")
-        arrays: dict[str, Array] = {}
+        arrays: dict[str, Path] = {}
         values: dict[str, Any] = {}
         for file, expected in manifest["files"].items():
             path = place / file
@@ -107,10 +131,10 @@ def load_snapshot(
                 _check(_described(path), expected, f"{path} is damaged")
             _check(path.stat().st_size, expected["bytes"], f"{path} is damaged")
             if path.suffix == ".npy":
-                arrays[path.stem] = _mapped(path)
+                arrays[path.stem] = path
             else:
                 values[path.stem] = json.loads(path.read_text("utf-8"))
-        return Snapshot(int(manifest["version"]), arrays, values)
+        return Snapshot(int(manifest["version"]), SavedArrays(arrays), values)
     except SnapshotError:
         raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

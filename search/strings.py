@@ -1,22 +1,25 @@
-"""Many texts as two arrays, so that a memory map holds them and no process has them all."""
+"""Many texts as two arrays, so that no process has them all."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from search.counting import Ints
-from search.groups import taken
+from search.groups import Starts, narrowed, taken
+from search.snapshots import SavedArrays
+from search.stretches import Held, Stretches
 
 
 @dataclass(frozen=True, slots=True)
 class Strings:
     """Text n is the UTF-8 in `content[starts[n]:starts[n + 1]]`; lone surrogates are kept."""
 
-    starts: Ints
-    content: npt.NDArray[np.uint8]
+    starts: Starts
+    content: Stretches[np.uint8]
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -25,10 +28,15 @@ class Strings:
         if not 0 <= number < len(self):
             raise IndexError(number)
         begin, end = int(self.starts[number]), int(self.starts[number + 1])
-        return self.content[begin:end].tobytes().decode("utf-8", "surrogatepass")
+        return self.content.read((begin,), (end,)).tobytes().decode("utf-8", "surrogatepass")
 
     def __iter__(self) -> Iterator[str]:
         return (self[number] for number in range(len(self)))
+
+    def encoded(self) -> list[bytes]:
+        """Each text as UTF-8, which is in order where the texts are."""
+        content, starts = self.content.whole().tobytes(), self.starts.tolist()
+        return [content[a:b] for a, b in pairwise(starts)]
 
     def find(self, text: str) -> int | None:
         """The number of a text among texts that are sorted; None when it is not there."""
@@ -45,27 +53,32 @@ class Strings:
         """Some of the texts, in this order."""
         lengths = self.starts[numbers + 1] - self.starts[numbers]
         starts = np.concatenate(([0], np.cumsum(lengths)))
-        return Strings(starts, taken(self.content, self.starts, numbers))
+        return Strings(starts, Held(taken(self.content.whole(), self.starts, numbers)))
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> "Strings":
         encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
         lengths = np.fromiter((len(each) for each in encoded), np.int64, len(encoded))
         starts = np.concatenate(([0], np.cumsum(lengths)))
-        return cls(starts, np.frombuffer(b"".join(encoded), dtype=np.uint8))
+        return cls(starts, Held(np.frombuffer(b"".join(encoded), dtype=np.uint8)))
 
     @classmethod
     def joined(cls, parts: Iterable["Strings"]) -> "Strings":
         """The texts of all parts, in order."""
         whole = list(parts)
         lengths = np.concatenate([np.zeros(0, np.int64), *(np.diff(part.starts) for part in whole)])
-        content = np.concatenate([np.zeros(0, np.uint8), *(part.content for part in whole)])
-        return cls(np.concatenate(([0], np.cumsum(lengths))), content)
+        content = [np.zeros(0, np.uint8), *(part.content.whole() for part in whole)]
+        return cls(np.concatenate(([0], np.cumsum(lengths))), Held(np.concatenate(content)))
 
     def arrays(self, name: str) -> dict[str, npt.NDArray[Any]]:
         """The arrays by the names that a snapshot gives them."""
-        return {f"{name}-starts": self.starts, f"{name}-content": self.content}
+        return {f"{name}-starts": narrowed(self.starts), f"{name}-content": self.content.whole()}
 
     @classmethod
     def from_arrays(cls, name: str, arrays: Mapping[str, npt.NDArray[Any]]) -> "Strings":
-        return cls(arrays[f"{name}-starts"], arrays[f"{name}-content"])
+        return cls(arrays[f"{name}-starts"], Held(arrays[f"{name}-content"]))
+
+    @classmethod
+    def filed(cls, name: str, arrays: SavedArrays) -> "Strings":
+        """The same, of which each text is read when it is asked for."""
+        return cls(arrays[f"{name}-starts"], arrays.filed(f"{name}-content"))

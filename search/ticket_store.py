@@ -33,23 +33,24 @@ class TicketStore:
     def save(self, index: TicketIndex, before: StoredTickets | None = None) -> StoredTickets:
         """Make an index the current one.
 
-        Where it shares its large layer with `before`, only what changed is written.
+        Where it shares its large layer with `before`, only what changed is written. Otherwise the
+        whole is, and what is returned is read from there.
         """
-        base: Contents | str
-        if (
+        is_known = (
             before is not None
             and before.base is index.layers[0].tickets
             and self._layers.has(before.base_name)
-        ):
-            base = before.base_name
-        else:
-            index = index.merged()
-            base = Contents(index.layers[0].tickets.arrays(), {})
-        arrays = {"replaced": np.flatnonzero(index.layers[0].dead)}
+        )
+        if before is None or not is_known:
+            base = Contents(index.merged().layers[0].tickets.arrays(), {})
+            nothing = Contents({"replaced": np.zeros(0, dtype=np.int64)}, {})
+            self._layers.save(index.version, base, nothing)
+            return self.open()
+        changes = {"replaced": np.flatnonzero(index.layers[0].dead)}
         if len(index.layers) > 1:
-            arrays |= index.layers[1].tickets.arrays()
-        name = self._layers.save(index.version, base, Contents(arrays, {}))
-        return StoredTickets(index, name, self._layers.changes_name())
+            changes |= index.layers[1].tickets.arrays()
+        self._layers.save(index.version, before.base_name, Contents(changes, {}))
+        return StoredTickets(index, before.base_name, self._layers.changes_name())
 
     def open(self, before: StoredTickets | None = None) -> StoredTickets:
         """The current index; what is the same in `before` is taken from there.
@@ -69,7 +70,7 @@ class TicketStore:
             if "keys" in changes.arrays:
                 small = Tickets.from_arrays(changes.arrays)
                 layers.append(Layer.of(small, np.zeros(0, dtype=np.int64)))
-        except (KeyError, TypeError, ValueError, IndexError) as error:
+        except (OSError, KeyError, TypeError, ValueError, IndexError) as error:
             raise SnapshotError(f"the ticket index is incomplete ({error!r})") from error
         return StoredTickets(TicketIndex(layers, version=changes.version), name, changes_name)
 

@@ -30,11 +30,9 @@ def test_by_row_and_by_feature_give_the_same_scores(texts, weights):
     wanted[features] = weights[: len(features)]
     scores = np.zeros(len(texts), dtype=np.float32)
     whole.add_scores(features, wanted[features], scores)
-    np.testing.assert_allclose(field.scores(np.arange(len(texts)), wanted), scores, atol=1e-5)
+    np.testing.assert_allclose(field.scores(wanted), scores, atol=1e-5)
     some = np.arange(0, len(texts), 2)
-    np.testing.assert_array_equal(
-        field.scores(some, wanted), field.scores(np.arange(len(texts)), wanted)[some]
-    )
+    np.testing.assert_array_equal(field.chosen(some).scores(wanted), field.scores(wanted)[some])
     dense = np.zeros((len(texts), len(keys)))
     for row in range(len(texts)):
         own = slice(field.starts[row], field.starts[row + 1])

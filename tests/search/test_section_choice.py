@@ -33,7 +33,9 @@ def chosen(text: str, passages=PASSAGES) -> Passage:
     segment = Segment.build(list(count_articles([document])))
     words = analyser("en").words(text)
     asked = Asked.of(words, ask(words, [live(segment, np.zeros(0, np.int64))]), 0)
-    return segment.passages(0)[choose_passages(segment, np.array([0]), asked)[0]]
+    only = np.array([0])
+    at = choose_passages(segment, only, segment.profiles(only), asked)[0]
+    return Passage.unpacked(segment.articles.passages[at])
 
 
 def test_the_section_that_says_what_the_draft_says_is_chosen():
