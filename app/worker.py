@@ -159,6 +159,7 @@ def watchers(app: Flask) -> tuple[Watcher, ...]:
     promised = handlers(app)
     return (
         Watcher("index", SignsOfLife(product).look),
+        Watcher("merging", product.indexes.tidy, patience=2),
         Watcher("model", Teaching(product).look, patience=2),
         Watcher("evaluation", Measuring(product).look, patience=2),
         Watcher("outbox", lambda: deliver_due(product.database, promised, clock=clock)),

@@ -255,20 +255,6 @@ def _staying(starts: Numbers, rows: Numbers, names: Numbers) -> Ints:
     return counts
 
 
-def turned_back(field: ByFeature) -> ByRow:
-    """The field by row."""
-    by_feature = sparse.csc_array(
-        (field.weights, field.rows, field.starts),
-        shape=(field.row_count, len(field.starts) - 1),
-    )
-    by_row = by_feature.tocsr()
-    return ByRow(
-        by_row.indptr.astype(np.int64),
-        by_row.indices.astype(np.int32, copy=False),
-        by_row.data.astype(np.float32, copy=False),
-    )
-
-
 def centroids(tickets: ByRow, starts: Ints, feature_count: int, best: int) -> ByRow:
     """The mean of the rows `starts[a]:starts[a + 1]` for each a: its `best` features, length one."""
     count = len(starts) - 1

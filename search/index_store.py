@@ -40,24 +40,28 @@ class IndexStore:
         Where it shares its large segment with `before`, only what changed is written. Otherwise the
         whole is, and what is returned is read from there: no process holds a large segment.
         """
-        is_known = (
-            before is not None
-            and before.base is index.parts[0].segment
-            and self._layers.has(before.base_name)
-        )
-        if before is None or not is_known:
-            segment = index.merged().parts[0].segment
-            base = Contents(segment.arrays(), segment.values())
-            nothing = Contents({"replaced": np.zeros(0, dtype=np.int64)}, {})
-            self._layers.save(index.version, base, nothing)
-            return self.open()
+        if (
+            before is None
+            or before.base is not index.parts[0].segment
+            or not self._layers.has(before.base_name)
+        ):
+            before = self.save_base(index)
+            index = before.index
         changes = {"replaced": np.flatnonzero(index.parts[0].dead)}
         values: dict[str, Any] = {}
         if len(index.parts) > 1:
             changes |= index.parts[1].segment.arrays()
             values = index.parts[1].segment.values()
-        self._layers.save(index.version, before.base_name, Contents(changes, values))
+        self._layers.save_changes(index.version, before.base_name, Contents(changes, values))
         return Stored(index, before.base_name)
+
+    def save_base(self, index: SuggestionIndex) -> Stored:
+        """Write an index in one segment; it counts for nobody until `save` is told of it."""
+        segment = index.merged().parts[0].segment
+        contents = Contents(segment.arrays(), segment.values())
+        name = self._layers.save_base(index.version, contents)
+        parts = [live(self._open_base(name), np.zeros(0, dtype=np.int64))]
+        return Stored(SuggestionIndex(parts, version=index.version, ear=self._ear), name)
 
     def open(self, before: Stored | None = None) -> Stored:
         """The current index; the large segment is taken from `before` where it is the same.
@@ -65,12 +69,9 @@ class IndexStore:
         Raises SnapshotError: build the index again.
         """
         changes, name = self._layers.open_changes()
+        is_known = before is not None and before.base_name == name
         try:
-            if before is not None and before.base_name == name:
-                base = before.base
-            else:
-                snapshot = self._layers.open_base(name)
-                base = Segment.saved(snapshot.arrays, snapshot.values)
+            base = before.base if before is not None and is_known else self._open_base(name)
             parts = [live(base, changes.arrays["replaced"])]
             if "keys" in changes.arrays:
                 small = Segment.saved(changes.arrays, changes.values)
@@ -78,6 +79,10 @@ class IndexStore:
         except (OSError, KeyError, TypeError, ValueError, IndexError) as error:
             raise SnapshotError(f"the suggestion index is incomplete ({error!r})") from error
         return Stored(SuggestionIndex(parts, version=changes.version, ear=self._ear), name)
+
+    def _open_base(self, name: str) -> Segment:
+        snapshot = self._layers.open_base(name)
+        return Segment.saved(snapshot.arrays, snapshot.values)
 
     def verify(self, stored: Stored) -> None:
         """Read the large segment whole. Raises SnapshotError when it is damaged."""

@@ -43,18 +43,20 @@ class Layers:
         self._base_kind = base_kind
         self._changes_kind = changes_kind
 
-    def save(self, version: int, base: Contents | str, changes: Contents) -> str:
-        """Make these the current ones; the name of the base, which may be one that is there."""
-        if isinstance(base, Contents):
-            # Until the changes name this one, they name an older one.
-            base = save_snapshot(
-                self._base,
-                kind=self._base_kind,
-                version=version,
-                arrays=base.arrays,
-                values=base.values,
-                forget=False,
-            ).name
+    def save_base(self, version: int, base: Contents) -> str:
+        """Write a base that counts for nobody until changes name it; its name."""
+        place = save_snapshot(
+            self._base,
+            kind=self._base_kind,
+            version=version,
+            arrays=base.arrays,
+            values=base.values,
+            forget=False,
+        )
+        return place.name
+
+    def save_changes(self, version: int, base: str, changes: Contents) -> None:
+        """Make these, with the base of that name, the current ones."""
         save_snapshot(
             self._changes,
             kind=self._changes_kind,
@@ -63,7 +65,6 @@ class Layers:
             values={**changes.values, "base": base},
         )
         forget_old(self._base, base)
-        return base
 
     def has(self, base: str) -> bool:
         """Whether there is a base of that name."""

@@ -40,6 +40,11 @@ class Live:
             found -= each.of(at)
         return np.where(here, found, 0)
 
+    def frequencies(self) -> Ints:
+        """The same of all features."""
+        every = np.arange(len(self.segment.keys))
+        return self.frequency(every, np.ones(len(every), dtype=bool))
+
     def seen_by(self, audiences: frozenset[str]) -> "Live":
         """What of it counts for readers of some audiences.
 

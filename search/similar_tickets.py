@@ -16,10 +16,11 @@ import numpy.typing as npt
 from search.analysis import MAX_DRAFT_CHARACTERS, MAX_DRAFT_WORDS, analyser, clean
 from search.counting import Flags, Floats, Ints, Rows, count_telling_words, divided, stacked
 from search.documents import CustomerWords
-from search.fields import ByFeature, ByRow, numbered, top, turned, turned_back
+from search.fields import ByFeature, Names, numbered, top, turned
 from search.groups import distinct
 from search.keys import Keys, feature_key
 from search.language import as_language, detect
+from search.splicing import features_left, in_order, places, spliced, spliced_texts
 from search.strings import Strings
 
 _BATCH: Final = 256
@@ -251,28 +252,11 @@ def _saturated(rows: Rows) -> Rows:
 def _joined(layers: Sequence[Layer]) -> Tickets:
     """The tickets of all layers that count, as if they had been laid out together."""
     own = [layer.tickets for layer in layers]
-    alive = [np.flatnonzero(~layer.dead) for layer in layers]
-    ids = Strings.joined(tickets.ids.chosen(rows) for tickets, rows in zip(own, alive, strict=True))
-    texts = list(ids)
-    order = np.array(sorted(range(len(texts)), key=texts.__getitem__), dtype=np.int64)
-    keys = distinct(
-        np.concatenate(
-            [layer.tickets.keys[layer.df > 0] for layer in layers] or [np.zeros(0, np.uint64)]
-        )
+    runs = in_order([each.ids for each in own], [layer.dead for layer in layers])
+    ids = spliced_texts(runs, [each.ids for each in own])
+    keys, _, numbers = features_left([each.keys for each in own], [layer.df for layer in layers])
+    rows = [places(runs, part, len(each.ids)) for part, each in enumerate(own)]
+    words = ByFeature.spliced(
+        [each.words for each in own], Names(numbers, rows, len(keys), len(ids))
     )
-    fields = []
-    for tickets, rows in zip(own, alive, strict=True):
-        field = turned_back(tickets.words).chosen(rows)
-        numbers = np.searchsorted(keys, tickets.keys).astype(np.int32)
-        fields.append(ByRow(field.starts, numbers[field.features], field.weights))
-    lengths = np.concatenate([np.diff(field.starts) for field in fields])
-    whole = ByRow(
-        np.concatenate(([0], np.cumsum(lengths))),
-        np.concatenate([field.features for field in fields]),
-        np.concatenate([field.weights for field in fields]),
-    )
-    prints = np.concatenate(
-        [tickets.fingerprints[rows] for tickets, rows in zip(own, alive, strict=True)]
-    )
-    words = turned(whole.chosen(order), len(keys))
-    return Tickets(ids.chosen(order), prints[order], keys, words)
+    return Tickets(ids, spliced(runs, [each.fingerprints for each in own]), keys, words)

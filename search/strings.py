@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from search.counting import Ints
-from search.groups import Starts, narrowed, taken
+from search.groups import Starts, narrowed
 from search.snapshots import SavedArrays
 from search.stretches import Held, Stretches
 
@@ -49,26 +48,12 @@ class Strings:
                 high = middle
         return low if low < len(self) and self[low] == text else None
 
-    def chosen(self, numbers: Ints) -> "Strings":
-        """Some of the texts, in this order."""
-        lengths = self.starts[numbers + 1] - self.starts[numbers]
-        starts = np.concatenate(([0], np.cumsum(lengths)))
-        return Strings(starts, Held(taken(self.content.whole(), self.starts, numbers)))
-
     @classmethod
     def of(cls, texts: Iterable[str]) -> "Strings":
         encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
         lengths = np.fromiter((len(each) for each in encoded), np.int64, len(encoded))
         starts = np.concatenate(([0], np.cumsum(lengths)))
         return cls(starts, Held(np.frombuffer(b"".join(encoded), dtype=np.uint8)))
-
-    @classmethod
-    def joined(cls, parts: Iterable["Strings"]) -> "Strings":
-        """The texts of all parts, in order."""
-        whole = list(parts)
-        lengths = np.concatenate([np.zeros(0, np.int64), *(np.diff(part.starts) for part in whole)])
-        content = [np.zeros(0, np.uint8), *(part.content.whole() for part in whole)]
-        return cls(np.concatenate(([0], np.cumsum(lengths))), Held(np.concatenate(content)))
 
     def arrays(self, name: str) -> dict[str, npt.NDArray[Any]]:
         """The arrays by the names that a snapshot gives them."""

@@ -36,21 +36,25 @@ class TicketStore:
         Where it shares its large layer with `before`, only what changed is written. Otherwise the
         whole is, and what is returned is read from there.
         """
-        is_known = (
-            before is not None
-            and before.base is index.layers[0].tickets
-            and self._layers.has(before.base_name)
-        )
-        if before is None or not is_known:
-            base = Contents(index.merged().layers[0].tickets.arrays(), {})
-            nothing = Contents({"replaced": np.zeros(0, dtype=np.int64)}, {})
-            self._layers.save(index.version, base, nothing)
-            return self.open()
+        if (
+            before is None
+            or before.base is not index.layers[0].tickets
+            or not self._layers.has(before.base_name)
+        ):
+            before = self.save_base(index)
+            index = before.index
         changes = {"replaced": np.flatnonzero(index.layers[0].dead)}
         if len(index.layers) > 1:
             changes |= index.layers[1].tickets.arrays()
-        self._layers.save(index.version, before.base_name, Contents(changes, {}))
+        self._layers.save_changes(index.version, before.base_name, Contents(changes, {}))
         return StoredTickets(index, before.base_name, self._layers.changes_name())
+
+    def save_base(self, index: TicketIndex) -> StoredTickets:
+        """Write an index in one layer; it counts for nobody until `save` is told of it."""
+        contents = Contents(index.merged().layers[0].tickets.arrays(), {})
+        name = self._layers.save_base(index.version, contents)
+        layers = [Layer.of(self._open_base(name), np.zeros(0, dtype=np.int64))]
+        return StoredTickets(TicketIndex(layers, version=index.version), name, None)
 
     def open(self, before: StoredTickets | None = None) -> StoredTickets:
         """The current index; what is the same in `before` is taken from there.
@@ -65,14 +69,16 @@ class TicketStore:
             if before is not None and before.base_name == name:
                 layers = [before.index.layers[0].without(changes.arrays["replaced"])]
             else:
-                base = Tickets.from_arrays(self._layers.open_base(name).arrays)
-                layers = [Layer.of(base, changes.arrays["replaced"])]
+                layers = [Layer.of(self._open_base(name), changes.arrays["replaced"])]
             if "keys" in changes.arrays:
                 small = Tickets.from_arrays(changes.arrays)
                 layers.append(Layer.of(small, np.zeros(0, dtype=np.int64)))
         except (OSError, KeyError, TypeError, ValueError, IndexError) as error:
             raise SnapshotError(f"the ticket index is incomplete ({error!r})") from error
         return StoredTickets(TicketIndex(layers, version=changes.version), name, changes_name)
+
+    def _open_base(self, name: str) -> Tickets:
+        return Tickets.from_arrays(self._layers.open_base(name).arrays)
 
     def verify(self, stored: StoredTickets) -> None:
         """Read the large layer whole. Raises SnapshotError when it is damaged."""

@@ -50,6 +50,29 @@ class Apart(Generic[Counted]):
             self.removed.discard(id_of(each))
 
 
+@dataclass(slots=True)
+class Growth(Generic[Counted]):
+    """What changed since the large part was made and, while another is made, since that began."""
+
+    id_of: Callable[[Counted], str]
+    apart: Apart[Counted] = field(default_factory=Apart)
+    later: Apart[Counted] | None = None
+
+    def add(self, changes: Changes[Counted]) -> None:
+        """Take up later changes."""
+        self.apart.add(changes, self.id_of)
+        if self.later is not None:
+            self.later.add(changes, self.id_of)
+
+    def begin(self) -> None:
+        """Another large part is going to be made of all that there is now."""
+        self.later = Apart()
+
+    def end(self) -> None:
+        """That part is there."""
+        self.apart, self.later = self.later or Apart(), None
+
+
 def newer_articles(
     session: Session, learning: Learning, since: int, ear: Ear | None
 ) -> Changes[CountedArticle] | None:

@@ -10,6 +10,7 @@ folder/LOCK                              held by the one process that builds
 import fcntl
 import json
 import secrets
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -18,7 +19,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app.knowledge.index_upkeep import IndexUpkeep
+from app.knowledge.index_upkeep import IndexUpkeep, Merging
 from app.knowledge.indexing import (
     ContentVersion,
     Learning,
@@ -74,6 +75,7 @@ class IndexFiles:
         self.articles = article_search(engine, folder / "articles")
         self._upkeep = IndexUpkeep(folder, ear)
         self._built: _Stamp | None = None
+        self._merging = threading.Lock()
 
     def signature(self) -> tuple[int, int] | None:
         """Changes with every build; None when there is no complete index. One `stat`."""
@@ -208,9 +210,29 @@ class IndexFiles:
         return content
 
     def tidy(self) -> None:
-        """Do what readers need not wait for, after `build`. Call it inside `alone`."""
-        if self._upkeep.tidy() and self._built is not None:
-            self._write_stamp(self._built)
+        """Make one part of the two where the small one has grown.
+
+        Takes seconds on a large desk, for which nobody waits: others build meanwhile. Call it
+        outside `alone`.
+        """
+        if not self._upkeep.is_grown() or not self._merging.acquire(blocking=False):
+            return
+        try:
+            with self.alone():
+                merging = self._upkeep.begin_merging() if self.is_own() else None
+            if merging is not None:
+                self._merge(merging)
+        finally:
+            self._merging.release()
+
+    def _merge(self, merging: Merging) -> None:
+        try:
+            self._upkeep.merge(merging)
+            with self.alone():
+                if self.is_own() and self._built and self._upkeep.end_merging(merging):
+                    self._write_stamp(self._built)
+        finally:
+            self._upkeep.give_up_merging(merging)
 
     def _version_taken_up(self, content: ContentVersion) -> int | None:
         """The version since which to read what changed; None: compare everything."""

@@ -107,9 +107,12 @@ class IndexHost:
                     seconds = round(time.monotonic() - started, 3)
                     log.info("index.built", version=content.version, seconds=seconds)
                     self._is_damaged = False
-                    self._files.tidy()
         opened = self._look(now=True)
         return opened.content.version if opened else 0
+
+    def tidy(self) -> None:
+        """Do what takes long and makes asking faster, after `refresh`, which needs not wait."""
+        self._files.tidy()
 
     def teach(self) -> bool:
         """Train the model of this desk when its tickets have become enough others; whether it did.
@@ -176,6 +179,7 @@ class IndexHost:
                 patience = PATIENCE_SECONDS if self._files.is_own() else STRANGERS_PATIENCE_SECONDS
                 if self._is_damaged or time.monotonic() - stale_since >= patience:
                     self.refresh()
+                    self.tidy()
                     stale_since = None
             except Exception:
                 # The database may be away for a moment; whoever asks goes on with what there is.

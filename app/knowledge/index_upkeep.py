@@ -13,8 +13,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app.knowledge.index_changes import (
-    Apart,
-    Changes,
+    Growth,
     newer_articles,
     newer_tickets,
     other_articles,
@@ -34,14 +33,39 @@ _MOST_APART: Final = 64
 _SHARE_APART: Final = 0.01
 
 
-@dataclass(slots=True)
+def _articles() -> Growth[CountedArticle]:
+    return Growth(lambda each: each.document.id)
+
+
+def _tickets() -> Growth[CountedTicket]:
+    return Growth(lambda each: each.id)
+
+
+@dataclass(slots=True, eq=False)
 class _Made:
     """What this process made last, and what it counted since the large parts were made."""
 
     articles: Stored
     tickets: StoredTickets
-    apart: Apart[CountedArticle] = field(default_factory=Apart)
-    tickets_apart: Apart[CountedTicket] = field(default_factory=Apart)
+    more_articles: Growth[CountedArticle] = field(default_factory=_articles)
+    more_tickets: Growth[CountedTicket] = field(default_factory=_tickets)
+
+    def have_articles_grown(self) -> bool:
+        return _is_grown(self.more_articles.apart, self.articles.base.articles.ids)
+
+    def have_tickets_grown(self) -> bool:
+        return _is_grown(self.more_tickets.apart, self.tickets.base.ids)
+
+
+@dataclass(slots=True)
+class Merging:
+    """Indexes of which one part is made out of two, while others are built upon the two."""
+
+    made: _Made
+    articles: SuggestionIndex | None
+    tickets: TicketIndex | None
+    new_articles: Stored | None = None
+    new_tickets: StoredTickets | None = None
 
 
 class IndexUpkeep:
@@ -74,8 +98,10 @@ class IndexUpkeep:
             self._ear,
         )
         tickets = other_tickets(learning.resolved_tickets(session), made.tickets.base)
-        self._save_articles(made, articles, version)
-        self._save_tickets(made, tickets, version)
+        made.more_articles.add(articles)
+        made.more_tickets.add(tickets)
+        self._save_articles(made, version)
+        self._save_tickets(made, version)
         self._made = made
 
     def take_up(
@@ -92,9 +118,11 @@ class IndexUpkeep:
         tickets = newer_tickets(session, learning, since)
         if articles is None or tickets is None:
             return False
-        self._save_articles(made, articles, content.version)
+        made.more_articles.add(articles)
+        self._save_articles(made, content.version)
         if tickets:  # Most changes are of articles alone.
-            self._save_tickets(made, tickets, content.version)
+            made.more_tickets.add(tickets)
+            self._save_tickets(made, content.version)
         # Another database in the place of this one is not noticed by its versions alone.
         is_complete = made.articles.index.document_count == count_documents(
             session
@@ -102,32 +130,65 @@ class IndexUpkeep:
         # What was committed meanwhile is counted, and taken up next.
         return is_complete or ContentVersion.read(session) != content
 
-    def tidy(self) -> bool:
-        """Make one part of the two where the small one has grown; whether anything was done."""
+    def is_grown(self) -> bool:
+        """Whether a small part is so large that it had better be made one with the large part."""
+        made = self._made
+        return made is not None and (made.have_articles_grown() or made.have_tickets_grown())
+
+    def begin_merging(self) -> Merging | None:
+        """What is going to be merged; None: nothing."""
         made = self._made
         if made is None:
-            return False
-        articles = _is_grown(made.apart, made.articles.base.articles.ids)
-        tickets = _is_grown(made.tickets_apart, made.tickets.base.ids)
-        if articles:
-            made.articles = self.suggestions.save(made.articles.index.merged())
-            made.apart = Apart()
-        if tickets:
-            made.tickets = self.tickets.save(made.tickets.index.merged())
-            made.tickets_apart = Apart()
-        return articles or tickets
+            return None
+        articles = tickets = None
+        if made.have_articles_grown():
+            made.more_articles.begin()
+            articles = made.articles.index
+        if made.have_tickets_grown():
+            made.more_tickets.begin()
+            tickets = made.tickets.index
+        return Merging(made, articles, tickets) if articles or tickets else None
 
-    def _save_articles(self, made: _Made, changes: Changes[CountedArticle], version: int) -> None:
-        made.apart.add(changes, lambda each: each.document.id)
+    def merge(self, merging: Merging) -> None:
+        """Write the new large parts. Takes long, and stands in nobody's way."""
+        if merging.articles is not None:
+            merging.new_articles = self.suggestions.save_base(merging.articles)
+        if merging.tickets is not None:
+            merging.new_tickets = self.tickets.save_base(merging.tickets)
+
+    def end_merging(self, merging: Merging) -> bool:
+        """Let the new large parts, with what changed meanwhile, take the place of the old ones.
+
+        Whether they did: not where the old ones are gone themselves.
+        """
+        made = merging.made
+        if made is not self._made:
+            return False
+        if merging.new_articles is not None:
+            made.more_articles.end()
+            version, made.articles = made.articles.index.version, merging.new_articles
+            self._save_articles(made, version)
+        if merging.new_tickets is not None:
+            made.more_tickets.end()
+            version, made.tickets = made.tickets.index.version, merging.new_tickets
+            self._save_tickets(made, version)
+        return True
+
+    def give_up_merging(self, merging: Merging) -> None:
+        """Go on with the old parts."""
+        merging.made.more_articles.later = merging.made.more_tickets.later = None
+
+    def _save_articles(self, made: _Made, version: int) -> None:
+        apart = made.more_articles.apart
         index = made.articles.index.changed(
-            list(made.apart.counted.values()), made.apart.removed, version=version
+            list(apart.counted.values()), apart.removed, version=version
         )
         made.articles = self.suggestions.save(index, made.articles)
 
-    def _save_tickets(self, made: _Made, changes: Changes[CountedTicket], version: int) -> None:
-        made.tickets_apart.add(changes, lambda each: each.id)
+    def _save_tickets(self, made: _Made, version: int) -> None:
+        apart = made.more_tickets.apart
         index = made.tickets.index.changed(
-            list(made.tickets_apart.counted.values()), made.tickets_apart.removed, version=version
+            list(apart.counted.values()), apart.removed, version=version
         )
         made.tickets = self.tickets.save(index, made.tickets)
 

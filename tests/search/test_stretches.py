@@ -1,5 +1,6 @@
 import gc
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -72,11 +73,15 @@ def test_other_shapes_are_refused(tmp_path, array):
         Filed(tmp_path / "a.npy")
 
 
+def count_open_files():
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 def test_a_file_is_closed_with_the_last_who_reads_it(tmp_path):
     np.save(tmp_path / "a.npy", np.arange(5))
-    before = set(os.listdir("/proc/self/fd"))
+    before = count_open_files()
     filed = Filed(tmp_path / "a.npy")
-    assert len(set(os.listdir("/proc/self/fd")) - before) == 1
+    assert count_open_files() == before + 1
     del filed
     gc.collect()
-    assert set(os.listdir("/proc/self/fd")) <= before
+    assert count_open_files() == before
