@@ -23,6 +23,7 @@ from app.mail.delivery import Handler, deliver_due, forget_delivered
 from app.mail.rendering import Promise, compose
 from app.mail.transports import make_transport
 from app.reports import evaluating
+from app.studies import StudyError, carry_out
 from app.tickets.attachments import discard_orphans
 from app.tickets.publication import announce
 from app.web.request_context import Product
@@ -121,7 +122,8 @@ class Teaching:
         """Train, unless that was looked at a minute ago or there is nothing new."""
         now = clock()
         if self.next_at is None or now >= self.next_at:
-            self.product.indexes.teach()
+            if self.product.indexes.may_learn():
+                carry_out("teach", self.product.settings)
             self.next_at = clock() + TEACH_EVERY
 
 
@@ -144,12 +146,15 @@ class Measuring:
         if self.due_at is None or now >= self.due_at:
             evaluating.request_when_due(self.product.database, now=now)
             self.due_at = now + DUE_EVERY
-        evaluating.run_next(
-            self.product.database,
-            default_threshold=self.product.threshold.default,
-            limit=self.product.settings.suggestion_limit,
-            clock=clock,
-        )
+        if evaluating.is_waiting(self.product.database):
+            try:
+                carry_out("measure", self.product.settings)
+            except StudyError:
+                log.exception("evaluation.died")
+                with self.product.database.writing() as session:
+                    evaluating.give_up_interrupted(
+                        session, now=clock(), states=evaluating.UNFINISHED
+                    )
         self.next_at = clock() + MEASURE_EVERY
 
 

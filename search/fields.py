@@ -139,12 +139,23 @@ class Holders:
     rows: Numbers
     row_count: int
 
-    def sums(self, features: Ints, weights: Floats) -> npt.NDArray[np.float64]:
+    def sums(self, features: Ints, weights: Floats) -> Floats:
         """For each row the sum of the weights of those features that it holds."""
         lengths = self.starts[features + 1] - self.starts[features]
         rows = taken(self.rows, self.starts, features)
-        summed = np.bincount(rows, np.repeat(weights, lengths), self.row_count)
-        return summed.astype(np.float64, copy=False)
+        bounds = np.zeros(len(features) + 1, dtype=np.int32)
+        np.cumsum(lengths, out=bounds[1:])
+        found = np.zeros(self.row_count, dtype=np.float32)
+        _sparsetools.csc_matvec(
+            self.row_count,
+            len(features),
+            bounds,
+            rows,
+            np.ones(len(rows), dtype=np.float32),
+            weights,
+            found,
+        )
+        return found
 
     def arrays(self, name: str) -> Arrays:
         """The arrays by the names that a snapshot gives them."""

@@ -114,18 +114,28 @@ class IndexHost:
         """Do what takes long and makes asking faster, after `refresh`, which needs not wait."""
         self._files.tidy()
 
-    def teach(self) -> bool:
-        """Train the model of this desk when its tickets have become enough others; whether it did.
-
-        Takes up to some minutes: for a thread that has nothing else to do.
-        """
+    def may_learn(self) -> bool:
+        """Whether so many tickets came or went since this was last true that `teach` is worth it."""
         opened = self._look(now=True)
         if opened is None:
             return False
         taught = sum(part.ticket_count for part in opened.suggestions.parts)
-        if not _is_worth_reading(taught, self._examined):
+        before = self._examined
+        if taught < MIN_TICKETS or (
+            before is not None and abs(taught - before) < FEWEST_NEW_TICKETS
+        ):
             return False
         self._examined = taught
+        return True
+
+    def teach(self) -> bool:
+        """Train the model of this desk when its tickets have become enough others; whether it did.
+
+        Reads all of them, and takes up to some minutes: for a process that has nothing else to do.
+        """
+        opened = self._look(now=True)
+        if opened is None:
+            return False
         with self._database.reading() as session:
             articles = list(documents(session))
             words = list(self._learning.customer_words(session))
@@ -248,13 +258,6 @@ class IndexHost:
     def _report_damage(self, error: SnapshotError) -> None:
         log.warning("index.damaged", reason=str(error))
         self._is_damaged = True
-
-
-def _is_worth_reading(taught: int, examined: int | None) -> bool:
-    """Whether so many more or fewer tickets teach that all of them are worth reading again."""
-    if examined is None or abs(taught - examined) >= FEWEST_NEW_TICKETS:
-        return True
-    return examined < MIN_TICKETS <= taught
 
 
 class _WatchedSearch:

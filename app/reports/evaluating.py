@@ -1,7 +1,7 @@
 """Measure the suggestions on the desk's own tickets: asked for by an admin, done by the worker."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -56,11 +56,23 @@ def request_when_due(database: Database, *, now: datetime) -> None:
             request_evaluation(session, by=None, now=now)
 
 
-def give_up_interrupted(session: Session, *, now: datetime) -> None:
-    """Call what a worker left behind when it ended failed. For the only worker, at its start."""
+def is_waiting(database: Database) -> bool:
+    """Whether a measurement was asked for that nobody has begun."""
+    with database.reading() as session:
+        waiting = select(Evaluation.id).where(Evaluation.state == EvaluationState.WAITING)
+        return session.scalar(waiting.limit(1)) is not None
+
+
+def give_up_interrupted(
+    session: Session,
+    *,
+    now: datetime,
+    states: Sequence[EvaluationState] = (EvaluationState.RUNNING,),
+) -> None:
+    """Call what was left behind by a worker, or a process, that ended failed. For the only worker."""
     session.execute(
         update(Evaluation)
-        .where(Evaluation.state == EvaluationState.RUNNING)
+        .where(Evaluation.state.in_(states))
         .values(state=EvaluationState.FAILED, ended_at=now, error=INTERRUPTED)
     )
     session.commit()

@@ -3,7 +3,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.accounts.actor import ANYBODY
 from app.accounts.models import Role
@@ -28,7 +28,7 @@ from articles.lifecycle import Visibility
 from search.evidence import EVIDENCE
 from search.snapshots import saved_name
 from search.suggestions import Draft
-from search.training import MIN_TICKETS
+from search.training import FEWEST_NEW_TICKETS, MIN_TICKETS
 from tests.factories import make_user
 from tests.factories_knowledge import NOW, make_actor, make_article, make_organisation
 from tests.search.ears import DictionaryEar
@@ -468,20 +468,25 @@ def test_synonyms_count_at_once_and_nothing_is_built_anew(session, host, setting
     assert article.id not in suggested(host, "my velocipede please")
 
 
-def test_tickets_are_not_read_again_to_be_learned_while_few_are_new(session, database, host):
+def test_tickets_are_read_to_be_learned_only_when_enough_came(session, host):
     article = make_article(session, title="Repair the lamp")
-    host.refresh()
-    assert not host.teach()
-    solve(session, article, "1 please", "the light flickers")
-    bump_index(session, now=NOW)
-    session.commit()
-    host.refresh()
-    read = []
+    assert not host.may_learn()
+    solved = 0
 
-    def keep(connection, cursor, statement, *rest):
-        read.append(statement)
+    def solve_until(count):
+        for number in range(solved, count):
+            solve(session, article, f"{number} please", f"the light flickers {number}")
+        bump_index(session, now=NOW)
+        session.commit()
+        host.refresh()
+        return count
 
-    event.listen(database.engine, "before_cursor_execute", keep)
-    assert not host.teach()
-    event.remove(database.engine, "before_cursor_execute", keep)
-    assert not [statement for statement in read if "message" in statement]
+    solved = solve_until(MIN_TICKETS - 1)
+    assert not host.may_learn()
+    solved = solve_until(MIN_TICKETS)
+    assert host.may_learn()
+    assert not host.may_learn()
+    solved = solve_until(MIN_TICKETS + FEWEST_NEW_TICKETS - 1)
+    assert not host.may_learn()
+    solve_until(MIN_TICKETS + FEWEST_NEW_TICKETS)
+    assert host.may_learn()

@@ -1,0 +1,53 @@
+"""Training and measuring happen in a process of their own, which may die."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.db.outbox import bump_index
+from app.reports.evaluating import INTERRUPTED, request_evaluation
+from app.reports.models import EvaluationState
+from app.studies import StudyError, carry_out
+from app.worker import Measuring, Teaching
+from search.training import MIN_TICKETS
+from tests.factories_deflection import product_of
+from tests.factories_knowledge import NOW, make_article
+from tests.factories_reports import evaluations
+from tests.knowledge.test_indexes import solve
+
+
+@pytest.fixture
+def nowhere(settings, tmp_path):
+    """Settings by which nothing can be started: a file stands where the data should be."""
+    (tmp_path / "file").write_text("")
+    return settings.model_copy(update={"data": tmp_path / "file"})
+
+
+def test_the_worker_lets_the_desks_tickets_be_learned(app, session):
+    articles = [make_article(session, title=f"Repair the {what}") for what in ("lamp", "brake")]
+    for number in range(MIN_TICKETS):
+        text = ("the light flickers", "the stopper squeaks")[number % 2]
+        solve(session, articles[number % 2], f"{number} please", f"{text} since day {number}")
+    bump_index(session, now=NOW)
+    session.commit()
+    indexes = product_of(app).indexes
+    indexes.refresh()
+    assert indexes.suggestions().model.tickets == 0
+    teaching = Teaching(product_of(app))
+    teaching.look()
+    indexes.refresh()
+    assert indexes.suggestions().model.tickets == MIN_TICKETS
+    assert teaching.next_at is not None
+
+
+def test_a_process_that_ends_before_its_work_is_told(nowhere):
+    with pytest.raises(StudyError, match="teach ended with 1"):
+        carry_out("teach", nowhere)
+
+
+def test_a_measurement_whose_process_died_has_failed_and_is_not_begun_again(app, session, nowhere):
+    with product_of(app).database.writing() as writing:
+        request_evaluation(writing, by=None, now=NOW)
+    Measuring(replace(product_of(app), settings=nowhere)).look()
+    (found,) = evaluations(session)
+    assert (found.state, found.error) == (EvaluationState.FAILED, INTERRUPTED)
