@@ -26,6 +26,14 @@ class Stored:
         """The large segment."""
         return self.index.parts[0].segment
 
+    @property
+    def apart(self) -> set[str]:
+        """The ids of articles that are another, or gone, since the large segment was made."""
+        large, *small = self.index.parts
+        ids = large.segment.articles.ids
+        replaced = {ids[row] for row in np.flatnonzero(large.dead).tolist()}
+        return replaced.union(*(part.segment.articles.ids for part in small))
+
 
 class IndexStore:
     """An index in a folder. One process writes at a time; any number read."""

@@ -23,6 +23,13 @@ class StoredTickets:
         """The large layer."""
         return self.index.layers[0].tickets
 
+    @property
+    def apart(self) -> set[str]:
+        """The ids of tickets that are another, or gone, since the large layer was made."""
+        large, *small = self.index.layers
+        replaced = {large.tickets.ids[row] for row in np.flatnonzero(large.dead).tolist()}
+        return replaced.union(*(layer.tickets.ids for layer in small))
+
 
 class TicketStore:
     """An index in a folder. One process writes at a time; any number read."""

@@ -67,19 +67,20 @@ def customer_words(
         )
 
 
-def resolved_tickets(session: Session, since: int | None = None) -> Iterator[CustomerWords]:
-    """Every resolved ticket's words, for finding similar ones; `id` is the ticket's. One statement.
+def resolved_tickets(
+    session: Session, ids: Collection[int] | None = None
+) -> Iterator[CustomerWords]:
+    """The words of all resolved tickets, or of some, for finding similar ones. One statement.
 
-    `document_id` is that of the article that solved it, or "". `since`: only those that were
-    resolved after that version of the content.
+    `id` is the ticket's, `document_id` that of the article that solved it, or "".
     """
     statement = (
         _tickets(Ticket.solved_by_article_id.label("article_id"))
         .where(Ticket.state == TicketState.RESOLVED)
         .order_by(Ticket.id)
     )
-    if since is not None:
-        statement = statement.where(Ticket.index_version > since)
+    if ids is not None:
+        statement = statement.where(Ticket.id.in_(ids))
     for row in session.execute(statement.execution_options(yield_per=_BATCH)):
         yield CustomerWords(str(row.article_id or ""), _text(row), row.locale, str(row.id))
 

@@ -78,11 +78,16 @@ def newer_articles(
 ) -> Changes[CountedArticle] | None:
     """What changed of articles since a version of the content; None: too much to say."""
     changed = changed_since(session, since) | taught_since(session, since)
-    if len(changed) > _MOST_NEWER:
-        return None
-    shown = list(documents(session, changed))
-    counted = list(count_articles(shown, learning.customer_words(session, changed), ear))
-    return Changes(counted, {str(each) for each in changed} - {each.id for each in shown})
+    return these_articles(session, learning, changed, ear) if len(changed) <= _MOST_NEWER else None
+
+
+def these_articles(
+    session: Session, learning: Learning, ids: Collection[int], ear: Ear | None
+) -> Changes[CountedArticle]:
+    """How some articles are now."""
+    shown = list(documents(session, ids))
+    counted = list(count_articles(shown, learning.customer_words(session, ids), ear))
+    return Changes(counted, {str(each) for each in ids} - {each.id for each in shown})
 
 
 def newer_tickets(
@@ -90,10 +95,15 @@ def newer_tickets(
 ) -> Changes[CountedTicket] | None:
     """What changed of resolved tickets since a version of the content; None: too much to say."""
     changed = learning.tickets_changed_since(session, since)
-    if len(changed) > _MOST_NEWER:
-        return None
-    counted = count_tickets(learning.resolved_tickets(session, since))
-    return Changes(counted, {str(each) for each in changed} - {each.id for each in counted})
+    return these_tickets(session, learning, changed) if len(changed) <= _MOST_NEWER else None
+
+
+def these_tickets(
+    session: Session, learning: Learning, ids: Collection[int]
+) -> Changes[CountedTicket]:
+    """How some tickets are now."""
+    counted = count_tickets(learning.resolved_tickets(session, ids))
+    return Changes(counted, {str(each) for each in ids} - {each.id for each in counted})
 
 
 def other_articles(

@@ -75,6 +75,7 @@ class IndexFiles:
         self.articles = article_search(engine, folder / "articles")
         self._upkeep = IndexUpkeep(folder, ear)
         self._built: _Stamp | None = None
+        self._in_step: _Stamp | None = None
         self._merging = threading.Lock()
 
     def signature(self) -> tuple[int, int] | None:
@@ -93,7 +94,10 @@ class IndexFiles:
     def is_current(self, content: ContentVersion) -> bool:
         """Whether the indexes reflect this content, heard by this process's ear."""
         stamp = self._read_stamp()
-        return stamp is not None and (stamp.content, stamp.ear) == (content, self._ear_name)
+        if stamp is None or (stamp.content, stamp.ear) != (content, self._ear_name):
+            return False
+        self._in_step = stamp
+        return True
 
     def is_own(self) -> bool:
         """Whether it was this process that built what there is."""
@@ -195,6 +199,8 @@ class IndexFiles:
         """
         content = ContentVersion.read(session)
         since = None if afresh else self._version_taken_up(content)
+        if since is not None and not self.is_own() and not self._upkeep.resume(session, learning):
+            since = None
         # First what is fast: the search page knows a new article before the ranker learns it.
         if afresh or not self._change_articles(session, content):
             self.articles.rebuild(documents(session), content.version)
@@ -206,6 +212,7 @@ class IndexFiles:
         if synonyms != self._synonyms():
             synonyms.save(self._folder / "synonyms", content.version)
         self._built = _Stamp(content, self._ear_name, secrets.token_hex(8))
+        self._in_step = self._built
         self._write_stamp(self._built)
         return content
 
@@ -235,11 +242,15 @@ class IndexFiles:
             self._upkeep.give_up_merging(merging)
 
     def _version_taken_up(self, content: ContentVersion) -> int | None:
-        """The version since which to read what changed; None: compare everything."""
-        built = self._built
-        if built is None or not self.is_own() or built.content.version >= content.version:
+        """The version since which to read what changed; None: compare everything.
+
+        What is there was in step with this database when this process looked: an older database put
+        back is none that it goes on from.
+        """
+        stamp = self._in_step
+        if stamp is None or stamp != self._read_stamp():
             return None
-        return built.content.version
+        return stamp.content.version if stamp.content.version < content.version else None
 
     def _change_articles(self, session: Session, content: ContentVersion) -> bool:
         """Bring the search page's index up to date in place; whether that was possible."""

@@ -1,8 +1,8 @@
 """Bringing the indexes of suggestions and of resolved tickets up to the content in SQL.
 
-Each is a large part that seldom changes, and a small one with what changed since. A process compares
-everything with the large parts when it builds for the first time; from then on it reads what
-changed since it last did.
+Each is a large part that seldom changes, and a small one with what changed since. A process goes on
+from what it made itself, or from what it once saw to be in step with SQL, by reading what changed
+since. Otherwise it compares everything with the large parts.
 """
 
 from collections.abc import Sized
@@ -18,6 +18,8 @@ from app.knowledge.index_changes import (
     newer_tickets,
     other_articles,
     other_tickets,
+    these_articles,
+    these_tickets,
 )
 from app.knowledge.indexing import ContentVersion, Learning, count_documents, documents
 from search.counted import CountedArticle
@@ -103,6 +105,22 @@ class IndexUpkeep:
         self._save_articles(made, version)
         self._save_tickets(made, version)
         self._made = made
+
+    def resume(self, session: Session, learning: Learning) -> bool:
+        """Go on from what another process made; False: compare everything.
+
+        Costs what stands in the small parts.
+        """
+        try:
+            made = _Made(self.suggestions.open(), self.tickets.open())
+        except SnapshotError:
+            return False
+        articles = {int(each) for each in made.articles.apart}
+        made.more_articles.add(these_articles(session, learning, articles, self._ear))
+        tickets = {int(each) for each in made.tickets.apart}
+        made.more_tickets.add(these_tickets(session, learning, tickets))
+        self._made = made
+        return True
 
     def take_up(
         self, session: Session, learning: Learning, content: ContentVersion, since: int

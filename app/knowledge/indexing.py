@@ -60,9 +60,9 @@ class Learning(Protocol):
         """Texts with the article that solved them, of all articles or of some."""
 
     def resolved_tickets(
-        self, session: Session, since: int | None = None
+        self, session: Session, ids: Collection[int] | None = None
     ) -> Iterator[CustomerWords]:
-        """The words of resolved tickets; only of those resolved after a version of the content."""
+        """The words of resolved tickets, of all or of some."""
 
     def tickets_changed_since(self, session: Session, version: int) -> set[int]:
         """The tickets that were resolved or reopened after a version of the content."""

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from sqlalchemy import event
 
 from app.deflection import learning
 from app.knowledge import service
@@ -132,6 +133,55 @@ def test_a_rebuild_meanwhile_is_not_undone(desk):
     desk.upkeep.rebuild(desk.session, learning, desk.content.version)
     assert not desk.upkeep.end_merging(merging)
     desk.assert_equals_a_rebuild()
+
+
+def test_another_process_goes_on_from_what_there_is(desk):
+    desk.publish(5)
+    desk.upkeep.rebuild(desk.session, learning, desk.content.version)
+    desk.publish(2)
+    desk.withdraw(1)
+    desk.follow()
+    desk.upkeep = IndexUpkeep(desk.folder / "followed", None)
+    assert desk.upkeep.resume(desk.session, learning)
+    desk.assert_equals_a_rebuild()
+    desk.withdraw(2)
+    desk.publish()
+    desk.follow()
+    desk.assert_equals_a_rebuild()
+    assert desk.upkeep.suggestions.open().apart == {
+        str(desk.articles[number].id) for number in (1, 2, 5, 6, 7)
+    }
+
+
+def test_without_an_index_there_is_nothing_to_go_on_from(desk, tmp_path):
+    assert not IndexUpkeep(tmp_path / "empty", None).resume(desk.session, learning)
+
+
+def test_a_process_that_saw_the_index_in_step_reads_only_what_changed(session, settings, database):
+    def host():
+        return IndexHost(settings.data / "index", database, learning=learning)
+
+    make_article(session, title="Anchor")
+    host().refresh()
+    restarted = host()
+    restarted.refresh()
+    article = make_article(session, title="Zugzwang in the endgame")
+    read = []
+
+    def keep(connection, cursor, statement, *rest):
+        read.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", keep)
+    restarted.refresh()
+    event.remove(database.engine, "before_cursor_execute", keep)
+    documents = [statement for statement in read if "article_revision.sections" in statement]
+    assert documents
+    assert all("article.id IN" in statement for statement in documents)
+    assert not [statement for statement in read if "message" in statement and "IN" not in statement]
+    shown = restarted.suggestions().suggest(
+        Draft("zugzwang in my endgame", ""), audiences=PUBLIC, threshold=0.0
+    )
+    assert shown[0].document_id == str(article.id)
 
 
 def test_what_is_published_while_a_process_tidies_up_is_suggested(session, settings, database):
