@@ -213,8 +213,8 @@ def _near_tickets(query: Query, parts: Sequence[Live]) -> NearTickets:
         segment.by_feature["ticket_words"].add_scores(
             place.words[place.telling], place.word_weights[place.telling], scores
         )
-        if part.dead.any():
-            scores[np.repeat(part.dead, np.diff(segment.articles.ticket_starts))] = 0.0
+        if part.ticket_count < len(scores):
+            scores[part.dead_tickets] = 0.0
         best = best_and_equal(scores, _NEAR_TICKETS)
         close.append((number, best, scores[best], segment.articles.ticket_keys[best]))
     if not close:

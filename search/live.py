@@ -18,13 +18,14 @@ class Live:
     """A segment, and which of its articles do not count.
 
     How many texts hold a feature is the sum of `told` (None: of all texts of the segment) without
-    `gone`. The counts are of articles and tickets that are left.
+    `gone`. `dead_tickets` belong to articles that do not count; the counts are of those that are left.
     """
 
     segment: Segment
     dead: Flags
     told: Sequence[Frequencies] | None
     gone: Sequence[Frequencies]
+    dead_tickets: Flags
     article_count: int
     ticket_count: int
 
@@ -80,5 +81,6 @@ def _without(
     told: Sequence[Frequencies] | None,
     gone: Sequence[Frequencies],
 ) -> Live:
-    tickets = int(np.diff(segment.articles.ticket_starts)[~dead].sum())
-    return Live(segment, dead, told, gone, int((~dead).sum()), tickets)
+    dead_tickets = np.repeat(dead, np.diff(segment.articles.ticket_starts))
+    counts = (len(each) - int(np.count_nonzero(each)) for each in (dead, dead_tickets))
+    return Live(segment, dead, told, gone, dead_tickets, *counts)
