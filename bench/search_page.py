@@ -3,6 +3,7 @@
 script/bench search_page DIR [--warm none|all]: asks the search page and the ranker for the subject
 line alone of every draft in scope of a labelled set, with each engine, and prints the nDCG@10 of
 both, and the share of questions for which the page lists a right article among the first three.
+*Ranker* is the order of all articles, *suggestions* those that would be shown of the first ten.
 """
 
 import argparse
@@ -40,7 +41,12 @@ def main() -> None:
         draft = Draft(query.title, "", query.locale)
         return [each.document_id for each in index.rank(draft, audiences=AUDIENCES, limit=10)]
 
+    def shown(query: LabelledQuery) -> list[str]:
+        draft = Draft(query.title, "", query.locale)
+        return [each.document_id for each in index.suggest(draft, audiences=AUDIENCES, limit=10)]
+
     show("ranker", queries, suggested)
+    show("suggestions", queries, shown)
     for name in ("whoosh", "tantivy"):
         with tempfile.TemporaryDirectory() as folder:
             engine = article_search(name, Path(folder))

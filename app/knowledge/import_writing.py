@@ -12,7 +12,7 @@ from app.db.outbox import bump_index
 from app.errors import ConflictError
 from app.knowledge.exchange import Address, in_batches
 from app.knowledge.files import register_assets
-from app.knowledge.import_changes import Change, find_translated
+from app.knowledge.import_changes import Change, ChangeKind, find_translated
 from app.knowledge.loading import STALE, get_article, next_number, readers_see_change
 from app.knowledge.models import (
     Article,
@@ -25,6 +25,7 @@ from app.knowledge.models import (
 )
 from app.knowledge.rendering import PreparedText
 from app.knowledge.reviewing import hide, show
+from app.knowledge.voting import hold
 from app.knowledge.writing import add_revision
 from articles.categories import CategoryNames
 from articles.front_matter import FrontMatter
@@ -63,6 +64,16 @@ class ImportWriter:
         """Make the rows of stored images."""
         for some in in_batches(assets):
             register_assets(self._session, {asset.name: asset for asset in some}, now=self._now)
+
+    def hold(self, changes: Iterable[Change]) -> None:
+        """Lock the articles that are there and change, before `write` takes the version."""
+        ids = [
+            each.stored.id
+            for each in changes
+            if each.stored is not None and each.kind is not ChangeKind.UNCHANGED
+        ]
+        for some in in_batches(sorted(ids)):
+            hold(self._session, some)
 
     def write(self, prepared: Iterable[Prepared]) -> Iterator[int]:
         """Write every change; yields how many are done after each batch."""

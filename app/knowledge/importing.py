@@ -158,6 +158,7 @@ def _write(
         writer = ImportWriter(session, now=now)
         writer.name_categories(categories)
         writer.register(plan.assets)
+        writer.hold(changes)
         try:
             for done in writer.write(_spooled(changes, spool)):
                 report("write", done, total)

@@ -1,5 +1,7 @@
 import json
 import struct
+import threading
+import time
 import zlib
 from datetime import date
 from pathlib import Path
@@ -254,6 +256,28 @@ def test_a_change_made_during_the_import_stops_all_of_it(session, folder, bring,
         bring(folder, on_progress=meddle)
     found = queries.find_published(session, ANYBODY, "en", "attach")
     assert "Drop them" in found.html
+
+
+def test_a_vote_at_the_same_moment_waits_for_the_import_or_it_for_the_vote(
+    session, folder, bring, database
+):
+    bring(folder)
+    write(folder, "en/tickets/reopen.md", document("Changed", "By the file."))
+    article = session.scalar(select(Article).where(Article.slug == "reopen"))
+    session.commit()
+    imported = threading.Thread(target=bring, args=(folder,))
+    with database.writing() as other:
+        other.scalar(select(Article).where(Article.id == article.id).with_for_update())
+        imported.start()
+        time.sleep(0.5)  # long enough for the import to wait
+        service.vote(
+            other, actor=ANYBODY, article_id=article.id, voter="v" * 64, helpful=True, now=NOW
+        )
+    imported.join()
+    found = queries.find_published(session, ANYBODY, "en", "reopen")
+    assert "By the file" in found.html
+    session.rollback()
+    assert session.scalar(select(Article.helpful_count).where(Article.id == article.id)) == 1
 
 
 def test_organisations_of_articles_are_made_and_drafts_stay_hidden(session, tmp_path, bring):
