@@ -5,6 +5,7 @@ So neither an article that is published nor a customer waits for it, and its mem
 
 import multiprocessing
 import os
+import threading
 from datetime import UTC, datetime
 from typing import Final, Literal
 
@@ -25,7 +26,6 @@ class StudyError(Exception):
 def carry_out(study: Study, settings: Settings) -> None:
     """Do it, and wait for it. Raises StudyError: the process ended before its work did."""
     spawn = multiprocessing.get_context("spawn")
-    # A daemon ends with whoever started it.
     process = spawn.Process(target=_study, args=(study, settings), name=study, daemon=True)
     process.start()
     process.join()
@@ -35,6 +35,7 @@ def carry_out(study: Study, settings: Settings) -> None:
 
 def _study(study: Study, settings: Settings) -> None:
     os.nice(_NICENESS)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     product: Product = create_app(settings).extensions["antesala"]
     if study == "teach":
         product.indexes.teach()
@@ -45,3 +46,11 @@ def _study(study: Study, settings: Settings) -> None:
             limit=product.settings.suggestion_limit,
             clock=lambda: datetime.now(UTC),
         )
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is killed: another will begin anew."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

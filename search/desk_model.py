@@ -49,7 +49,7 @@ class DeskModel:
             meant = MeaningModel.from_arrays(arrays) if "meant-bias" in arrays else None
             recipe = Recipe.from_dict(values["recipe"])
             return cls(recipe, linear, int(values["tickets"]), str(values.get("ear", "")), meant)
-        except (KeyError, TypeError, ValueError) as error:
+        except (OSError, KeyError, TypeError, ValueError) as error:
             raise SnapshotError(f"the model in {folder} is incomplete ({error!r})") from error
 
 

@@ -96,6 +96,10 @@ class IndexStore:
         """Read the large segment whole. Raises SnapshotError when it is damaged."""
         self._layers.verify_base(stored.base_name)
 
+    def verify_sizes(self, stored: Stored) -> None:
+        """Look whether all of it is there. Raises SnapshotError when some is not."""
+        self._layers.verify_base_sizes(stored.base_name)
+
     def version(self) -> int | None:
         """The version that `open` would give; None when there is none. One small read."""
         return self._layers.version()

@@ -20,6 +20,7 @@ from search.snapshots import (
     save_snapshot,
     saved_name,
     saved_version,
+    verify_sizes,
     verify_snapshot,
 )
 
@@ -87,6 +88,10 @@ class Layers:
     def verify_base(self, name: str) -> None:
         """Read the base whole. Raises SnapshotError when it is damaged."""
         verify_snapshot(self._base, name)
+
+    def verify_base_sizes(self, name: str) -> None:
+        """Look whether all of the base is there. Raises SnapshotError when some is not."""
+        verify_sizes(self._base, name)
 
     def changes_name(self) -> str | None:
         """Another one after every save; None when there is nothing. One small read."""

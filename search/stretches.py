@@ -16,8 +16,9 @@ import numpy.typing as npt
 
 from search.errors import SnapshotError
 
-# Of more stretches, the whole is looked at instead.
+# Of more stretches, or of more values, the whole is looked at instead.
 _MOST_STRETCHES: Final = 4_096
+_MOST_READ: Final = 1 << 24
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 _Read_co = TypeVar("_Read_co", bound=np.generic, covariant=True)
@@ -76,17 +77,20 @@ class Filed:
 
     def read(self, begins: Sequence[int], ends: Sequence[int]) -> npt.NDArray[Any]:
         """Raises SnapshotError when the file is shorter than it was: it is damaged."""
-        if len(begins) > _MOST_STRETCHES:
+        if len(begins) > _MOST_STRETCHES or sum(ends) - sum(begins) > _MOST_READ:
             return Held(self.whole()).read(begins, ends)
         size, offset, descriptor, pread = (
             self._dtype.itemsize, self._offset, self._descriptor, os.pread,
         )  # fmt: skip
-        content = b"".join(
-            [
-                pread(descriptor, (b - a) * size, offset + a * size)
-                for a, b in zip(begins, ends, strict=True)
-            ]
-        )
+        try:
+            content = b"".join(
+                [
+                    pread(descriptor, (b - a) * size, offset + a * size)
+                    for a, b in zip(begins, ends, strict=True)
+                ]
+            )
+        except OSError as error:
+            raise SnapshotError(f"{self._path} cannot be read ({error}): rebuild it") from error
         if len(content) != size * (sum(ends) - sum(begins)):
             raise SnapshotError(f"{self._path} is damaged: rebuild it")
         return np.frombuffer(content, self._dtype)
@@ -94,5 +98,8 @@ class Filed:
     def whole(self) -> npt.NDArray[Any]:
         if not self._count:
             return np.zeros(0, self._dtype)
-        mapped = mmap.mmap(self._descriptor, 0, access=mmap.ACCESS_READ)
-        return np.frombuffer(mapped, self._dtype, self._count, self._offset)
+        try:
+            mapped = mmap.mmap(self._descriptor, 0, access=mmap.ACCESS_READ)
+            return np.frombuffer(mapped, self._dtype, self._count, self._offset)
+        except (OSError, ValueError) as error:
+            raise SnapshotError(f"{self._path} is damaged ({error}): rebuild it") from error

@@ -1,6 +1,10 @@
 """Training and measuring happen in a process of their own, which may die."""
 
+import subprocess
+import sys
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -51,3 +55,26 @@ def test_a_measurement_whose_process_died_has_failed_and_is_not_begun_again(app,
     Measuring(replace(product_of(app), settings=nowhere)).look()
     (found,) = evaluations(session)
     assert (found.state, found.error) == (EvaluationState.FAILED, INTERRUPTED)
+
+
+PARENT = """
+import multiprocessing
+from app.studies import _end_with_parent
+child = multiprocessing.get_context("spawn").Process(target=_end_with_parent, daemon=True)
+child.start()
+print(child.pid, flush=True)
+child.join()
+"""
+
+
+def test_a_study_ends_when_the_worker_is_killed():
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True
+    ) as parent:
+        child = Path(f"/proc/{int(parent.stdout.readline())}/cmdline")
+        assert child.read_text()
+        parent.kill()
+    deadline = time.monotonic() + 30
+    while child.exists() and child.read_text():  # what nobody waited for has no command line
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

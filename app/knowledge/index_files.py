@@ -11,6 +11,7 @@ import fcntl
 import json
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -40,6 +41,8 @@ from search.ticket_store import StoredTickets
 _STAMP: Final = "STAMP"
 # Beyond this many changed articles a fresh index is faster than changing the old one.
 _MAX_CHANGES: Final = 200
+# After a merging that failed, such as on a full disk.
+_REST_SECONDS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class IndexFiles:
         self._built: _Stamp | None = None
         self._in_step: _Stamp | None = None
         self._merging = threading.Lock()
+        self._resting_until = float("-inf")
 
     def signature(self) -> tuple[int, int] | None:
         """Changes with every build; None when there is no complete index. One `stat`."""
@@ -151,6 +155,11 @@ class IndexFiles:
         self._upkeep.suggestions.verify(opened.stored)
         self._upkeep.tickets.verify(opened.tickets)
 
+    def verify_sizes(self, opened: OpenIndexes) -> None:
+        """Look whether all of them is there. Raises SnapshotError when some is not."""
+        self._upkeep.suggestions.verify_sizes(opened.stored)
+        self._upkeep.tickets.verify_sizes(opened.tickets)
+
     def save_model(self, model: DeskModel) -> None:
         """Let every process rank with this model. Call it inside `alone`."""
         stamp = self._read_stamp()
@@ -220,9 +229,12 @@ class IndexFiles:
         """Make one part of the two where the small one has grown.
 
         Takes seconds on a large desk, for which nobody waits: others build meanwhile. Call it
-        outside `alone`.
+        outside `alone`. Raises SnapshotError when a large part is damaged, and what writing raises;
+        then it rests for some minutes.
         """
-        if not self._upkeep.is_grown() or not self._merging.acquire(blocking=False):
+        if not self._upkeep.is_grown() or time.monotonic() < self._resting_until:
+            return
+        if not self._merging.acquire(blocking=False):
             return
         try:
             with self.alone():
@@ -238,8 +250,12 @@ class IndexFiles:
             with self.alone():
                 if self.is_own() and self._built and self._upkeep.end_merging(merging):
                     self._write_stamp(self._built)
+        except BaseException:
+            self._resting_until = time.monotonic() + _REST_SECONDS
+            raise
         finally:
-            self._upkeep.give_up_merging(merging)
+            with self.alone():
+                self._upkeep.give_up_merging(merging)
 
     def _version_taken_up(self, content: ContentVersion) -> int | None:
         """The version since which to read what changed; None: compare everything.

@@ -3,7 +3,8 @@
     indexes.suggestions()   the ranker of drafts, or None while there is none
     indexes.refresh()       bring the indexes up to the content now
 
-A missing or damaged index is None to whoever asks, never an exception, and is built again.
+A missing or damaged index is None to whoever asks, and is built again. Files that are damaged under
+those who read them raise SnapshotError until that is noticed.
 """
 
 import threading
@@ -37,7 +38,8 @@ LOOK_EVERY_SECONDS: Final = 0.1
 PATIENCE_SECONDS: Final = 0.3
 """How long a stale index is left to others by the process that built it last."""
 STRANGERS_PATIENCE_SECONDS: Final = 3.0
-"""The same for any other process, which would have to compare everything first."""
+"""The same for any other process, which would have to read more, or compare everything."""
+LOOK_OVER_EVERY_SECONDS: Final = 10.0
 REST_SECONDS: Final = 2.0
 """After a failure in the background."""
 
@@ -70,8 +72,9 @@ class IndexHost:
         self._loading = threading.Lock()
         self._is_damaged = False
         self._examined: int | None = None
+        self._looked_over_at = float("-inf")
         self._verified: tuple[str, str] | None = None
-        self._watching: threading.Thread | None = None
+        self._watching: list[threading.Thread] = []
         self._stopping = threading.Event()
 
     def suggestions(self) -> SuggestionIndex | None:
@@ -98,6 +101,7 @@ class IndexHost:
         Waits for another process that builds. `afresh` builds in any case. Raises what building
         raises.
         """
+        self._look_over()
         afresh = afresh or self._is_damaged
         if afresh or self._is_stale():
             with self._files.alone(), self._database.reading() as session:
@@ -111,8 +115,11 @@ class IndexHost:
         return opened.content.version if opened else 0
 
     def tidy(self) -> None:
-        """Do what takes long and makes asking faster, after `refresh`, which needs not wait."""
-        self._files.tidy()
+        """Do what takes long and makes asking faster, which `refresh` needs not wait for."""
+        try:
+            self._files.tidy()
+        except SnapshotError as error:
+            self._report_damage(error)
 
     def may_learn(self) -> bool:
         """Whether so many tickets came or went since this was last true that `teach` is worth it."""
@@ -157,17 +164,24 @@ class IndexHost:
 
     def watch(self) -> None:
         """Keep the indexes fresh in the background, from now until `stop`. Once is enough."""
-        if self._watching is None:
-            with self._loading:
-                if self._watching is None:
-                    self._watching = threading.Thread(target=self._watch, name="index", daemon=True)
-                    self._watching.start()
+        with self._loading:
+            if not self._watching:
+                for name, target in (("index", self._watch), ("merging", self._keep_tidy)):
+                    self._watching.append(threading.Thread(target=target, name=name, daemon=True))
+                    self._watching[-1].start()
 
     def stop(self) -> None:
         """End the background thread, and wait for it."""
         self._stopping.set()
-        if self._watching is not None:
-            self._watching.join(timeout=30)
+        for thread in self._watching:
+            thread.join(timeout=30)
+
+    def _keep_tidy(self) -> None:
+        while not self._stopping.wait(REST_SECONDS):
+            try:
+                self.tidy()
+            except Exception:
+                log.exception("index.merging_failed")
 
     def _watch(self) -> None:
         # Loading models takes seconds: not in a customer's request.
@@ -178,6 +192,7 @@ class IndexHost:
         while not self._stopping.wait(LOOK_EVERY_SECONDS):
             try:
                 self._verify(self._look())
+                self._look_over()
                 if not (self._is_damaged or self._is_stale()):
                     stale_since = None
                     continue
@@ -189,7 +204,6 @@ class IndexHost:
                 patience = PATIENCE_SECONDS if self._files.is_own() else STRANGERS_PATIENCE_SECONDS
                 if self._is_damaged or time.monotonic() - stale_since >= patience:
                     self.refresh()
-                    self.tidy()
                     stale_since = None
             except Exception:
                 # The database may be away for a moment; whoever asks goes on with what there is.
@@ -209,6 +223,18 @@ class IndexHost:
             self._open = None
             self._report_damage(error)
         self._verified = bases
+
+    def _look_over(self) -> None:
+        """See now and then whether all of the large parts is still there."""
+        moment = time.monotonic()
+        if self._open is None or moment - self._looked_over_at < LOOK_OVER_EVERY_SECONDS:
+            return
+        self._looked_over_at = moment
+        try:
+            self._files.verify_sizes(self._open)
+        except SnapshotError as error:
+            self._open = None
+            self._report_damage(error)
 
     def _is_stale(self) -> bool:
         with self._database.reading() as session:

@@ -33,6 +33,8 @@ from search.ticket_store import StoredTickets, TicketStore
 # So much may stand in the small part of an index: searching it costs each draft a little.
 _MOST_APART: Final = 64
 _SHARE_APART: Final = 0.01
+# More than so many in a small part are found faster by comparing everything.
+_MOST_RESUMED: Final = 5_000
 
 
 def _articles() -> Growth[CountedArticle]:
@@ -64,8 +66,8 @@ class Merging:
     """Indexes of which one part is made out of two, while others are built upon the two."""
 
     made: _Made
-    articles: SuggestionIndex | None
-    tickets: TicketIndex | None
+    articles: Stored | None
+    tickets: StoredTickets | None
     new_articles: Stored | None = None
     new_tickets: StoredTickets | None = None
 
@@ -116,8 +118,10 @@ class IndexUpkeep:
         except SnapshotError:
             return False
         articles = {int(each) for each in made.articles.apart}
-        made.more_articles.add(these_articles(session, learning, articles, self._ear))
         tickets = {int(each) for each in made.tickets.apart}
+        if max(len(articles), len(tickets)) > _MOST_RESUMED:
+            return False
+        made.more_articles.add(these_articles(session, learning, articles, self._ear))
         made.more_tickets.add(these_tickets(session, learning, tickets))
         self._made = made
         return True
@@ -161,18 +165,23 @@ class IndexUpkeep:
         articles = tickets = None
         if made.have_articles_grown():
             made.more_articles.begin()
-            articles = made.articles.index
+            articles = made.articles
         if made.have_tickets_grown():
             made.more_tickets.begin()
-            tickets = made.tickets.index
+            tickets = made.tickets
         return Merging(made, articles, tickets) if articles or tickets else None
 
     def merge(self, merging: Merging) -> None:
-        """Write the new large parts. Takes long, and stands in nobody's way."""
+        """Write the new large parts. Takes long, and stands in nobody's way.
+
+        Raises SnapshotError where an old one is damaged: what is made of it would look whole.
+        """
         if merging.articles is not None:
-            merging.new_articles = self.suggestions.save_base(merging.articles)
+            self.suggestions.verify(merging.articles)
+            merging.new_articles = self.suggestions.save_base(merging.articles.index)
         if merging.tickets is not None:
-            merging.new_tickets = self.tickets.save_base(merging.tickets)
+            self.tickets.verify(merging.tickets)
+            merging.new_tickets = self.tickets.save_base(merging.tickets.index)
 
     def end_merging(self, merging: Merging) -> bool:
         """Let the new large parts, with what changed meanwhile, take the place of the old ones.

@@ -174,7 +174,12 @@ def _begin(database: Database, now: datetime) -> int | None:
 def _end(database: Database, evaluation_id: int, **values: object) -> None:
     """Keep what came of it; of those before it only figures, and of the oldest nothing."""
     with database.writing() as session:
-        session.execute(update(Evaluation).where(Evaluation.id == evaluation_id).values(**values))
+        own = (Evaluation.id == evaluation_id, Evaluation.state == EvaluationState.RUNNING)
+        ended = session.execute(
+            update(Evaluation).where(*own).values(**values).returning(Evaluation.id)
+        )
+        if ended.first() is None:
+            return  # given up meanwhile
         if values["state"] is EvaluationState.DONE:
             older = Evaluation.id < evaluation_id
             session.execute(update(Evaluation).where(older).values(detail={}))

@@ -1,5 +1,6 @@
 """The small part of an index becomes one with the large part while changes go on."""
 
+import resource
 import threading
 
 import pytest
@@ -202,4 +203,49 @@ def test_what_is_published_while_a_process_tidies_up_is_suggested(session, setti
         Draft("zugzwang in my endgame", ""), audiences=PUBLIC, threshold=0.0
     )
     assert shown[0].document_id == str(article.id)
+    assert host.suggestions().document_count == GROWN + 1
+
+
+def test_a_damaged_large_part_is_not_merged_but_built_again(session, settings, database):
+    folder = settings.data / "index"
+    host = IndexHost(folder, database, learning=learning)
+    make_article(session, title="Anchor", body=f"## Steps\n\n{' '.join(WORDS)}\n")
+    host.refresh()
+    for number in range(GROWN):
+        make_article(session, title=f"Basalt {number}")
+    host.refresh()
+    base = folder / "suggestions" / "base"
+    damaged = saved_name(base)
+    path = base / damaged / "records-entries.npy"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 0xFF
+    path.write_bytes(content)
+    host.tidy()
+    assert saved_name(base) == damaged
+    host.refresh()
+    assert saved_name(base) != damaged
+    assert host.suggestions().document_count == GROWN + 1
+    host._files.verify(host._files.open())
+
+
+def test_what_cannot_be_written_is_not_tried_again_at_once(session, settings, database):
+    folder = settings.data / "index"
+    host = IndexHost(folder, database, learning=learning)
+    host.refresh()
+    for number in range(GROWN):
+        make_article(session, title=f"Basalt {number}")
+    host.refresh()
+    base = folder / "suggestions" / "base"
+    before = saved_name(base)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))  # as if the disk were full
+    try:
+        with pytest.raises(OSError, match="written|large"):
+            host.tidy()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    host.tidy()
+    assert saved_name(base) == before
+    make_article(session, title="Zugzwang")
+    host.refresh()
     assert host.suggestions().document_count == GROWN + 1

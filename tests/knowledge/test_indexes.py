@@ -1,3 +1,4 @@
+import os
 import shutil
 import time
 from datetime import timedelta
@@ -25,6 +26,7 @@ from app.tickets.models import (
     TicketState,
 )
 from articles.lifecycle import Visibility
+from search.errors import SnapshotError
 from search.evidence import EVIDENCE
 from search.snapshots import saved_name
 from search.suggestions import Draft
@@ -365,6 +367,19 @@ def test_a_damaged_index_is_none_and_then_built_again(session, settings, make_ho
     host.refresh()
     assert suggested(host, "I have forgotten my password")[0] == article.id
     assert searched(session, host, "forgotten password")[0] == article.id
+
+
+def test_a_file_that_becomes_shorter_under_its_readers_is_noticed(session, settings, make_host):
+    article = make_article(session, title="Reset a forgotten password")
+    builder, host = make_host(), make_host()
+    builder.refresh()
+    assert suggested(host, "I have forgotten my password") == [article.id]
+    base = settings.data / "index" / "suggestions" / "base"
+    os.truncate(base / saved_name(base) / "records-entries.npy", 200)
+    with pytest.raises(SnapshotError):
+        suggested(host, "I have forgotten my password")
+    host.refresh()
+    assert suggested(host, "I have forgotten my password") == [article.id]
 
 
 def test_an_index_that_was_deleted_is_built_again(session, settings, host):

@@ -37,6 +37,15 @@ def test_many_stretches_are_read_at_once(tmp_path):
     assert read.tolist() == begins
 
 
+def test_a_very_long_stretch_is_read(tmp_path):
+    count = (1 << 24) + 10
+    with (tmp_path / "a.npy").open("wb") as file:
+        header = {"descr": "|u1", "fortran_order": False, "shape": (count,)}
+        np.lib.format.write_array_header_1_0(file, header)
+        file.truncate(file.tell() + count)
+    assert len(Filed(tmp_path / "a.npy").read([1], [count])) == count - 1
+
+
 def test_an_entry_is_a_feature_and_its_weight(tmp_path):
     np.save(tmp_path / "a.npy", np.array([(3, 0.5), (9, 0.25)], dtype=ENTRY))
     (entry,) = Filed(tmp_path / "a.npy").read([1], [2])
@@ -57,6 +66,8 @@ def test_a_file_that_became_shorter_is_damaged(tmp_path):
     os.truncate(tmp_path / "a.npy", 140)
     with pytest.raises(SnapshotError, match="damaged"):
         filed.read([0], [5])
+    with pytest.raises(SnapshotError, match="damaged"):
+        filed.whole()
 
 
 @pytest.mark.parametrize("content", [b"", b"\x93NUMPY\x03\x00", b"nothing of the kind"])
