@@ -18,12 +18,12 @@ from search.fields import ByRow
 from search.keys import Keys
 from search.query import smooth_idf
 from search.segment import Segment
+from search.stop_keys import undampened
 from search.strings import Strings
 
 MAX_ARTICLES: Final = 500
 """The articles with the most tickets are classes; of a larger help centre the others are not."""
 _MAX_FEATURES: Final = 40_000
-_MIN_TEXTS: Final = 2
 _COST: Final = 0.5
 # What an article scores that is no class, and the least that any scores.
 FLOOR: Final = 1.5
@@ -91,8 +91,9 @@ def train_linear_model(segment: Segment) -> LinearModel | None:
     words = _stacked(segment, solved.chosen(at), known.field("title"))
     grams = _stacked(segment, solved.chosen(at + 1), known.field("spelling"))
     texts = np.bincount(np.concatenate([words.indices, grams.indices]), minlength=len(segment.keys))
-    kept = np.flatnonzero(texts >= _MIN_TEXTS)
-    idf = smooth_idf(texts[kept], words.shape[0])
+    kept = np.flatnonzero(texts)
+    # Stop words are counted for less; what people ask is told by them, too ("how", "why", "no").
+    idf = smooth_idf(texts[kept], words.shape[0]) * undampened(segment.keys[kept])
     rows = _narrow(_weighed(words[:, kept], idf) + _weighed(grams[:, kept], idf))
     wanted = np.concatenate([articles[tickets], classes])
     learner = LinearSVC(C=_COST, tol=0.05, max_iter=200, random_state=0)

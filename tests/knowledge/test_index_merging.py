@@ -240,7 +240,7 @@ def test_what_cannot_be_written_is_not_tried_again_at_once(session, settings, da
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))  # as if the disk were full
     try:
-        with pytest.raises(OSError, match="written|large"):
+        with pytest.raises(OSError, match=r"written|large"):
             host.tidy()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
