@@ -101,6 +101,9 @@ class IndexHost:
         Waits for another process that builds. `afresh` builds in any case. Raises what building
         raises.
         """
+        if self._open is None:
+            # What cannot be opened, such as an index of an older version, is built again here.
+            self._look(now=True)
         self._look_over()
         afresh = afresh or self._is_damaged
         if afresh or self._is_stale():

@@ -1,3 +1,4 @@
+import json
 import os
 import shutil
 import time
@@ -367,6 +368,17 @@ def test_a_damaged_index_is_none_and_then_built_again(session, settings, make_ho
     host.refresh()
     assert suggested(host, "I have forgotten my password")[0] == article.id
     assert searched(session, host, "forgotten password")[0] == article.id
+
+
+def test_an_index_of_another_format_is_built_again_at_once(session, settings, make_host):
+    article = make_article(session, title="Reset a forgotten password")
+    make_host().refresh()
+    for manifest in (settings.data / "index" / "suggestions").glob("*/v*/manifest.json"):
+        told = json.loads(manifest.read_text())
+        manifest.write_text(json.dumps({**told, "kind": f"older-{told['kind']}"}))
+    upgraded = make_host()
+    upgraded.refresh()
+    assert suggested(upgraded, "I have forgotten my password") == [article.id]
 
 
 def test_a_file_that_becomes_shorter_under_its_readers_is_noticed(session, settings, make_host):
