@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -23,7 +24,7 @@ from app.mail.delivery import Handler, deliver_due, forget_delivered
 from app.mail.rendering import Promise, compose
 from app.mail.transports import make_transport
 from app.reports import evaluating
-from app.studies import StudyError, carry_out
+from app.studies import StudyError, carry_out, merge
 from app.tickets.attachments import discard_orphans
 from app.tickets.publication import announce
 from app.web.request_context import Product
@@ -162,9 +163,10 @@ def watchers(app: Flask) -> tuple[Watcher, ...]:
     """One for each thing that may take long, so that a slow mail server holds up mail alone."""
     product: Product = app.extensions["antesala"]
     promised = handlers(app)
+    in_a_study = partial(merge, product.settings)
     return (
         Watcher("index", SignsOfLife(product).look),
-        Watcher("merging", product.indexes.tidy, patience=2),
+        Watcher("merging", lambda: product.indexes.tidy(in_a_study), patience=2),
         Watcher("model", Teaching(product).look, patience=2),
         Watcher("evaluation", Measuring(product).look, patience=2),
         Watcher("outbox", lambda: deliver_due(product.database, promised, clock=clock)),

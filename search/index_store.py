@@ -67,9 +67,17 @@ class IndexStore:
         """Write an index in one segment; it counts for nobody until `save` is told of it."""
         segment = index.merged().parts[0].segment
         contents = Contents(segment.arrays(), segment.values())
-        name = self._layers.save_base(index.version, contents)
-        parts = [live(self._open_base(name), np.zeros(0, dtype=np.int64))]
-        return Stored(SuggestionIndex(parts, version=index.version, ear=self._ear), name)
+        return self.open_base(self._layers.save_base(index.version, contents))
+
+    def open_base(self, name: str) -> Stored:
+        """The large segment of that name alone. Raises SnapshotError."""
+        snapshot = self._layers.open_base(name)
+        try:
+            base = Segment.saved(snapshot.arrays, snapshot.values)
+        except (OSError, KeyError, TypeError, ValueError, IndexError) as error:
+            raise SnapshotError(f"the suggestion index is incomplete ({error!r})") from error
+        parts = [live(base, np.zeros(0, dtype=np.int64))]
+        return Stored(SuggestionIndex(parts, version=snapshot.version, ear=self._ear), name)
 
     def open(self, before: Stored | None = None) -> Stored:
         """The current index; the large segment is taken from `before` where it is the same.
@@ -79,7 +87,7 @@ class IndexStore:
         changes, name = self._layers.open_changes()
         is_known = before is not None and before.base_name == name
         try:
-            base = before.base if before is not None and is_known else self._open_base(name)
+            base = before.base if before is not None and is_known else self.open_base(name).base
             parts = [live(base, changes.arrays["replaced"])]
             if "keys" in changes.arrays:
                 small = Segment.saved(changes.arrays, changes.values)
@@ -87,10 +95,6 @@ class IndexStore:
         except (OSError, KeyError, TypeError, ValueError, IndexError) as error:
             raise SnapshotError(f"the suggestion index is incomplete ({error!r})") from error
         return Stored(SuggestionIndex(parts, version=changes.version, ear=self._ear), name)
-
-    def _open_base(self, name: str) -> Segment:
-        snapshot = self._layers.open_base(name)
-        return Segment.saved(snapshot.arrays, snapshot.values)
 
     def verify(self, stored: Stored) -> None:
         """Read the large segment whole. Raises SnapshotError when it is damaged."""

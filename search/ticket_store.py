@@ -59,9 +59,17 @@ class TicketStore:
     def save_base(self, index: TicketIndex) -> StoredTickets:
         """Write an index in one layer; it counts for nobody until `save` is told of it."""
         contents = Contents(index.merged().layers[0].tickets.arrays(), {})
-        name = self._layers.save_base(index.version, contents)
-        layers = [Layer.of(self._open_base(name), np.zeros(0, dtype=np.int64))]
-        return StoredTickets(TicketIndex(layers, version=index.version), name, None)
+        return self.open_base(self._layers.save_base(index.version, contents))
+
+    def open_base(self, name: str) -> StoredTickets:
+        """The large layer of that name alone. Raises SnapshotError."""
+        snapshot = self._layers.open_base(name)
+        try:
+            base = Tickets.from_arrays(snapshot.arrays)
+        except (OSError, KeyError, TypeError, ValueError, IndexError) as error:
+            raise SnapshotError(f"the ticket index is incomplete ({error!r})") from error
+        layers = [Layer.of(base, np.zeros(0, dtype=np.int64))]
+        return StoredTickets(TicketIndex(layers, version=snapshot.version), name, None)
 
     def open(self, before: StoredTickets | None = None) -> StoredTickets:
         """The current index; what is the same in `before` is taken from there.
@@ -76,16 +84,13 @@ class TicketStore:
             if before is not None and before.base_name == name:
                 layers = [before.index.layers[0].without(changes.arrays["replaced"])]
             else:
-                layers = [Layer.of(self._open_base(name), changes.arrays["replaced"])]
+                layers = [Layer.of(self.open_base(name).base, changes.arrays["replaced"])]
             if "keys" in changes.arrays:
                 small = Tickets.from_arrays(changes.arrays)
                 layers.append(Layer.of(small, np.zeros(0, dtype=np.int64)))
         except (OSError, KeyError, TypeError, ValueError, IndexError) as error:
             raise SnapshotError(f"the ticket index is incomplete ({error!r})") from error
         return StoredTickets(TicketIndex(layers, version=changes.version), name, changes_name)
-
-    def _open_base(self, name: str) -> Tickets:
-        return Tickets.from_arrays(self._layers.open_base(name).arrays)
 
     def verify(self, stored: StoredTickets) -> None:
         """Read the large layer whole. Raises SnapshotError when it is damaged."""

@@ -11,8 +11,10 @@ import pytest
 from app.db.outbox import bump_index
 from app.reports.evaluating import INTERRUPTED, request_evaluation
 from app.reports.models import EvaluationState
-from app.studies import StudyError, carry_out
-from app.worker import Measuring, Teaching
+from app.studies import StudyError, carry_out, merge
+from app.worker import Measuring, Teaching, watchers
+from search.errors import SnapshotError
+from search.snapshots import saved_name
 from search.training import MIN_TICKETS
 from tests.factories_deflection import product_of
 from tests.factories_knowledge import NOW, make_article
@@ -55,6 +57,33 @@ def test_a_measurement_whose_process_died_has_failed_and_is_not_begun_again(app,
     Measuring(replace(product_of(app), settings=nowhere)).look()
     (found,) = evaluations(session)
     assert (found.state, found.error) == (EvaluationState.FAILED, INTERRUPTED)
+
+
+def test_the_worker_makes_two_parts_of_an_index_one(app, session, settings):
+    base = settings.data / "index" / "suggestions" / "base"
+    indexes = product_of(app).indexes
+    indexes.refresh()
+    for number in range(70):
+        make_article(session, title=f"Repair the lamp {number}")
+    indexes.refresh()
+    before = saved_name(base)
+    [merging] = [each for each in watchers(app) if each.name == "merging"]
+    merging.look()
+    indexes.refresh()
+    assert saved_name(base) != before
+    assert len(indexes.suggestions().parts) == 1
+    assert indexes.suggestions().document_count == 70
+
+
+def test_a_damaged_part_is_told_by_the_process_that_finds_it(app, session, settings):
+    indexes = product_of(app).indexes
+    make_article(session, title="Repair the brake")
+    indexes.refresh()
+    base = settings.data / "index" / "suggestions" / "base"
+    path = base / saved_name(base) / "keys.npy"
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    with pytest.raises(SnapshotError, match="damaged"):
+        merge(settings, articles=True, tickets=False)
 
 
 PARENT = """

@@ -16,11 +16,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy.orm import Session
 
-from app.knowledge.index_upkeep import IndexUpkeep, Merging
+from app.knowledge.index_upkeep import IndexUpkeep, Merged, Merging
 from app.knowledge.indexing import (
     ContentVersion,
     Learning,
@@ -66,6 +66,12 @@ class OpenIndexes:
     synonyms_name: str | None
     suggestions: SuggestionIndex
     tickets: StoredTickets
+
+
+class Merge(Protocol):
+    """Writes new large parts of the indexes."""
+
+    def __call__(self, *, articles: bool, tickets: bool) -> Merged: ...
 
 
 class IndexFiles:
@@ -225,12 +231,13 @@ class IndexFiles:
         self._write_stamp(self._built)
         return content
 
-    def tidy(self) -> None:
+    def tidy(self, merge: Merge | None = None) -> None:
         """Make one part of the two where the small one has grown.
 
         Takes seconds on a large desk, for which nobody waits: others build meanwhile. Call it
-        outside `alone`. Raises SnapshotError when a large part is damaged, and what writing raises;
-        then it rests for some minutes.
+        outside `alone`. `merge` does what `self.merge` does, in another process. Raises
+        SnapshotError when a large part is damaged, and what writing raises; then it rests for some
+        minutes.
         """
         if not self._upkeep.is_grown() or time.monotonic() < self._resting_until:
             return
@@ -240,15 +247,19 @@ class IndexFiles:
             with self.alone():
                 merging = self._upkeep.begin_merging() if self.is_own() else None
             if merging is not None:
-                self._merge(merging)
+                self._merge(merging, merge or self.merge)
         finally:
             self._merging.release()
 
-    def _merge(self, merging: Merging) -> None:
+    def merge(self, *, articles: bool, tickets: bool) -> Merged:
+        """Write new large parts, which count for nobody yet. Raises SnapshotError."""
+        return self._upkeep.merge(articles=articles, tickets=tickets)
+
+    def _merge(self, merging: Merging, merge: Merge) -> None:
         try:
-            self._upkeep.merge(merging)
+            merged = merge(articles=merging.articles, tickets=merging.tickets)
             with self.alone():
-                if self.is_own() and self._built and self._upkeep.end_merging(merging):
+                if self.is_own() and self._built and self._upkeep.end_merging(merging, merged):
                     self._write_stamp(self._built)
         except BaseException:
             self._resting_until = time.monotonic() + _REST_SECONDS

@@ -16,7 +16,8 @@ from typing import Final
 import structlog
 
 from app.db.database import Database
-from app.knowledge.index_files import IndexFiles, OpenIndexes
+from app.knowledge.index_files import IndexFiles, Merge, OpenIndexes
+from app.knowledge.index_upkeep import Merged
 from app.knowledge.indexing import ContentVersion, Learning, documents
 from search.article_engines import EngineName
 from search.article_search import ArticleSearch, SearchPage, SearchRequest
@@ -117,12 +118,19 @@ class IndexHost:
         opened = self._look(now=True)
         return opened.content.version if opened else 0
 
-    def tidy(self) -> None:
-        """Do what takes long and makes asking faster, which `refresh` needs not wait for."""
+    def tidy(self, merge: Merge | None = None) -> None:
+        """Do what takes long and makes asking faster, which `refresh` needs not wait for.
+
+        `merge` does what `self.merge` does, in another process.
+        """
         try:
-            self._files.tidy()
+            self._files.tidy(merge)
         except SnapshotError as error:
             self._report_damage(error)
+
+    def merge(self, *, articles: bool, tickets: bool) -> Merged:
+        """The long part of `tidy`, for a process that has nothing else to do."""
+        return self._files.merge(articles=articles, tickets=tickets)
 
     def may_learn(self) -> bool:
         """Whether so many tickets came or went since this was last true that `teach` is worth it."""

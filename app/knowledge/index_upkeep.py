@@ -61,15 +61,21 @@ class _Made:
         return _is_grown(self.more_tickets.apart, self.tickets.base.ids)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Merging:
     """Indexes of which one part is made out of two, while others are built upon the two."""
 
     made: _Made
-    articles: Stored | None
-    tickets: StoredTickets | None
-    new_articles: Stored | None = None
-    new_tickets: StoredTickets | None = None
+    articles: bool
+    tickets: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The names of new large parts; None where there is none."""
+
+    articles: str | None = None
+    tickets: str | None = None
 
 
 class IndexUpkeep:
@@ -162,42 +168,48 @@ class IndexUpkeep:
         made = self._made
         if made is None:
             return None
-        articles = tickets = None
-        if made.have_articles_grown():
+        articles, tickets = made.have_articles_grown(), made.have_tickets_grown()
+        if articles:
             made.more_articles.begin()
-            articles = made.articles
-        if made.have_tickets_grown():
+        if tickets:
             made.more_tickets.begin()
-            tickets = made.tickets
         return Merging(made, articles, tickets) if articles or tickets else None
 
-    def merge(self, merging: Merging) -> None:
-        """Write the new large parts. Takes long, and stands in nobody's way.
+    def merge(self, *, articles: bool, tickets: bool) -> Merged:
+        """Write new large parts of what there is on the disk; for any process.
 
-        Raises SnapshotError where an old one is damaged: what is made of it would look whole.
+        Takes long, and stands in nobody's way. What changed since the merging began may be in them:
+        it is taken up once more. Raises SnapshotError where an old one is damaged: what is made of
+        it would look whole.
         """
-        if merging.articles is not None:
-            self.suggestions.verify(merging.articles)
-            merging.new_articles = self.suggestions.save_base(merging.articles.index)
-        if merging.tickets is not None:
-            self.tickets.verify(merging.tickets)
-            merging.new_tickets = self.tickets.save_base(merging.tickets.index)
+        names: dict[str, str] = {}
+        if articles:
+            stored = self.suggestions.open()
+            self.suggestions.verify(stored)
+            names["articles"] = self.suggestions.save_base(stored.index).base_name
+        if tickets:
+            of_tickets = self.tickets.open()
+            self.tickets.verify(of_tickets)
+            names["tickets"] = self.tickets.save_base(of_tickets.index).base_name
+        return Merged(**names)
 
-    def end_merging(self, merging: Merging) -> bool:
+    def end_merging(self, merging: Merging, merged: Merged) -> bool:
         """Let the new large parts, with what changed meanwhile, take the place of the old ones.
 
-        Whether they did: not where the old ones are gone themselves.
+        Whether they did: not where the old ones are gone themselves. Raises SnapshotError.
         """
         made = merging.made
         if made is not self._made:
             return False
-        if merging.new_articles is not None:
+        if merged.articles is not None:
+            base = self.suggestions.open_base(merged.articles)
             made.more_articles.end()
-            version, made.articles = made.articles.index.version, merging.new_articles
+            version, made.articles = made.articles.index.version, base
             self._save_articles(made, version)
-        if merging.new_tickets is not None:
+        if merged.tickets is not None:
+            of_tickets = self.tickets.open_base(merged.tickets)
             made.more_tickets.end()
-            version, made.tickets = made.tickets.index.version, merging.new_tickets
+            version, made.tickets = made.tickets.index.version, of_tickets
             self._save_tickets(made, version)
         return True
 
