@@ -32,6 +32,7 @@ from app.web.request_context import Product
 LOOK_EVERY_SECONDS = 0.1
 BEAT_EVERY = timedelta(seconds=10)
 TEACH_EVERY = timedelta(minutes=1)
+TEACH_AGAIN_AFTER = timedelta(hours=1)
 MEASURE_EVERY = timedelta(seconds=1)
 DUE_EVERY = timedelta(minutes=10)
 KEEP_DELIVERED = timedelta(days=30)
@@ -118,14 +119,22 @@ class Teaching:
     def __init__(self, product: Product) -> None:
         self.product = product
         self.next_at: datetime | None = None
+        self.is_due = False
 
     def look(self) -> None:
         """Train, unless that was looked at a minute ago or there is nothing new."""
-        now = clock()
-        if self.next_at is None or now >= self.next_at:
-            if self.product.indexes.may_learn():
+        if self.next_at is not None and clock() < self.next_at:
+            return
+        self.is_due = self.is_due or self.product.indexes.may_learn()
+        wait = TEACH_EVERY
+        if self.is_due:
+            try:
                 carry_out("teach", self.product.settings)
-            self.next_at = clock() + TEACH_EVERY
+                self.is_due = False
+            except StudyError:
+                log.exception("training.died")
+                wait = TEACH_AGAIN_AFTER
+        self.next_at = clock() + wait
 
 
 class Measuring:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,24 @@ def test_the_worker_lets_the_desks_tickets_be_learned(app, session):
     indexes.refresh()
     assert indexes.suggestions().model.tickets == MIN_TICKETS
     assert teaching.next_at is not None
+
+
+def test_a_training_whose_process_died_is_tried_again_later(app, session, nowhere):
+    article = make_article(session, title="Repair the lamp")
+    for number in range(MIN_TICKETS):
+        solve(session, article, f"{number} please", f"the light flickers since day {number}")
+    bump_index(session, now=NOW)
+    session.commit()
+    product = product_of(app)
+    product.indexes.refresh()
+    teaching = Teaching(replace(product, settings=nowhere))
+    before = datetime.now(UTC)
+    teaching.look()
+    assert teaching.is_due
+    assert teaching.next_at > before + timedelta(minutes=50)
+    teaching.product, teaching.next_at = product, None
+    teaching.look()
+    assert not teaching.is_due
 
 
 def test_a_process_that_ends_before_its_work_is_told(nowhere):

@@ -41,6 +41,7 @@ PATIENCE_SECONDS: Final = 0.3
 STRANGERS_PATIENCE_SECONDS: Final = 3.0
 """The same for any other process, which would have to read more, or compare everything."""
 LOOK_OVER_EVERY_SECONDS: Final = 10.0
+"""How often a process sees whether all files that it reads are still whole."""
 REST_SECONDS: Final = 2.0
 """After a failure in the background."""
 
@@ -175,11 +176,17 @@ class IndexHost:
 
     def watch(self) -> None:
         """Keep the indexes fresh in the background, from now until `stop`. Once is enough."""
+        if self._watching:  # a request does not wait for a thread that loads
+            return
         with self._loading:
-            if not self._watching:
-                for name, target in (("index", self._watch), ("merging", self._keep_tidy)):
-                    self._watching.append(threading.Thread(target=target, name=name, daemon=True))
-                    self._watching[-1].start()
+            if self._watching:
+                return
+            self._watching = [
+                threading.Thread(target=self._watch, name="index", daemon=True),
+                threading.Thread(target=self._keep_tidy, name="merging", daemon=True),
+            ]
+            for thread in self._watching:
+                thread.start()
 
     def stop(self) -> None:
         """End the background thread, and wait for it."""
