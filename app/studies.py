@@ -20,6 +20,8 @@ from search.errors import SnapshotError
 Study = Literal["teach", "measure", "merge articles", "merge tickets", "merge both"]
 
 _NICENESS: Final = 10
+_MOST_SECONDS: Final = 6 * 3_600
+_ENDS_WITHIN_SECONDS: Final = 10
 _MERGES: Final[dict[tuple[bool, bool], Study]] = {
     (True, False): "merge articles",
     (False, True): "merge tickets",
@@ -34,20 +36,25 @@ class StudyError(Exception):
 def carry_out(study: Study, settings: Settings) -> Merged | None:
     """Do it, and wait for it; of a merging, what it wrote.
 
-    Raises StudyError: the process ended before its work did. SnapshotError: an index is damaged.
+    Raises StudyError: the process ended before its work did, or took hours. SnapshotError: an index is damaged.
     """
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe(duplex=False)
     process = spawn.Process(target=_study, args=(study, settings, theirs), name=study, daemon=True)
     process.start()
     theirs.close()
-    with ours:
-        try:
-            result: Merged | SnapshotError | None = ours.recv()
-        except EOFError:
-            process.join()
-            raise StudyError(f"{study} ended with {process.exitcode}") from None
-    process.join()
+    try:
+        if not ours.poll(_MOST_SECONDS):
+            raise StudyError(f"{study} took longer than {_MOST_SECONDS} s")
+        result: Merged | SnapshotError | None = ours.recv()
+    except EOFError:
+        process.join(_ENDS_WITHIN_SECONDS)
+        raise StudyError(f"{study} ended with {process.exitcode}") from None
+    finally:
+        ours.close()
+        process.join(_ENDS_WITHIN_SECONDS)
+        process.kill()  # whatever keeps it: its work is done, or given up
+        process.join()
     if isinstance(result, SnapshotError):
         raise result
     return result
