@@ -11,7 +11,7 @@ same half is also asked of the articles in the other language alone.
 
 import argparse
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ from search.documents import Document
 from search.ear import Ear, RememberingEar, installed_ear
 from search.keys import feature_key
 from search.labelled_set import LabelledSet, read_labelled_set
-from search.recipe import DEFAULT_RECIPE, GATED, RANKED, Array
+from search.recipe import GATED, Array, Recipe
 from search.suggestions import SuggestionIndex
 from search.training import Held, Solved, fit_certainty, fit_rank, hold_out, look, solved_tickets
 from tests.relevance.shipped import labelled_queries, shipped_documents
@@ -32,8 +32,6 @@ REGIMES = (0, 5, None)
 JUDGED = 900
 OTHERS = 60
 DRAWN = 1e-5
-# Without tickets the right article is often not the first one.
-TOLD = 3
 
 
 def main() -> None:
@@ -55,7 +53,7 @@ def main() -> None:
             for each in hold_out(
                 own.documents, tickets, per_article=regime, linear=False, most=given.most, ear=ear
             )
-            if len(each.right)
+            if not each.is_opening
         ]
         for own, tickets in zip(sets, told, strict=True)
         for regime in REGIMES
@@ -66,7 +64,7 @@ def main() -> None:
         judged += [judge(*each, ear) for each in across_languages(documents, asked)]
     own_inside = [[each for each in group if each.right.any()] for group in judged]
     own_outside = [each for each in judged[0] if not each.right.any()]
-    rank = fit_rank([*inside, *own_inside], drawn=DRAWN, towards=None)
+    recipe = fit_rank([*inside, *own_inside], drawn=DRAWN, towards=None)
     # A desk with all these tickets has a gate of its own.
     few = [group for at, group in enumerate(inside) if REGIMES[at % len(REGIMES)] is not None]
     outside = [
@@ -75,16 +73,16 @@ def main() -> None:
         for regime in REGIMES
         if regime is not None
     ]
-    recipe = replace(DEFAULT_RECIPE, rank=rank)
-    weights = np.array([rank[name] for name in RANKED])
-    gate, bias = fit_gate([*few, *own_inside], [*outside, own_outside], weights)
+    gate, bias = fit_gate([*few, *own_inside], [*outside, own_outside], recipe)
     recipe = replace(recipe, gate=gate, gate_bias=bias)
     everything = [each for group in (*few, *own_inside, *outside, own_outside) for each in group]
-    recipe = replace(recipe, certainty=fit_certainty(recipe, everything, told=TOLD))
+    recipe = replace(recipe, certainty=fit_certainty(recipe, everything))
     print("rank", {name: round(value, 2) for name, value in recipe.rank.items() if value > 0.005})
+    print("damping", round(recipe.damping, 3))
     print("gate", {name: round(value, 3) for name, value in recipe.gate.items() if value > 0.0005})
     print("gate_bias", round(recipe.gate_bias, 2))
-    print("certainty", tuple(round(each, 3) for each in recipe.certainty))
+    certainty = asdict(recipe.certainty)
+    print("certainty", {name: round(value, 3) for name, value in certainty.items()})
 
 
 def shipped() -> tuple[Sequence[Document], list[Solved]]:
@@ -153,15 +151,15 @@ def by_chance(tickets: Sequence[Solved], count: int) -> list[Solved]:
 
 
 def fit_gate(
-    inside: Sequence[Sequence[Held]], outside: Sequence[Sequence[Held]], weights: Array
+    inside: Sequence[Sequence[Held]], outside: Sequence[Sequence[Held]], recipe: Recipe
 ) -> tuple[dict[str, float], float]:
     """A logistic regression, not negative, in which each group and each side counts the same."""
     rows, told, counts = [], [], []
     for groups, side in ((inside, 1.0), (outside, 0.0)):
         for group in groups:
-            rows += [each.gates(each.columns @ weights + each.standings) for each in group]
-            told += [side] * len(group)
-            counts += [1.0 / (len(group) * len(groups))] * len(group)
+            rows += [each.gates(each.scores(recipe)) for each in group]
+            told += [side] * (len(rows) - len(told))
+            counts += [1.0 / ((len(rows) - len(counts)) * len(groups))] * (len(rows) - len(counts))
     inputs, wanted = np.array(rows), np.array(told)
     share = np.array(counts) / np.mean(counts)
     spread = np.maximum(inputs.std(axis=0), 1e-6)

@@ -53,9 +53,9 @@ def explain(
     if not len(candidates):
         return Explanation(judgement.gate, (), recipe.gate_bias, judged.query.known, ())
     columns = judgement.columns
-    weights = recipe.rank_weights
+    weights = judgement.weights
     raw = columns @ weights + candidates.standings
-    gates = gate_columns(raw, candidates.signals, judged.query.known)
+    gates = gate_columns(raw, columns, candidates.signals, judged.query.known)
     ids = judged.document_ids()
     best = sorted(range(len(ids)), key=lambda at: (-judgement.scores[at], ids[at]))[:limit]
     return Explanation(

@@ -14,6 +14,8 @@ from search.live import Live
 
 ALIKE_SHARE: Final = 0.7
 """What a synonym counts beside a word that was typed."""
+# A draft of so many different words is half as brief as one of none.
+_BRIEF: Final = 3.0
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Query:
 
     Words that no text has count in the length: a text about something else stays far from
     everything. `known_words` are those that some text has, and `known`, in [0, 1], their share of
-    the draft.
+    the draft. `brevity`, in (0, 1], is the less the more different words the draft has.
     """
 
     words: Rows
@@ -60,6 +62,7 @@ class Query:
     known_words: Flags
     grams: Rows
     known: float
+    brevity: float
     places: tuple[Place, ...]
 
 
@@ -102,7 +105,17 @@ def ask(
                 gram_places=(gram_at, gram_here),
             )
         )
-    return Query(counted, word_weights, word_idf, known_words, grams, known, tuple(places))
+    different = len({word.key for word in words})
+    return Query(
+        words=counted,
+        word_weights=word_weights,
+        word_idf=word_idf,
+        known_words=known_words,
+        grams=grams,
+        known=known,
+        brevity=_BRIEF / (_BRIEF + different),
+        places=tuple(places),
+    )
 
 
 def smooth_idf(frequency: Ints, units: int) -> Floats:

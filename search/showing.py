@@ -11,7 +11,7 @@ from search.excerpts import excerpt
 from search.judged import Judged
 from search.matched_words import Asked, matched_words
 from search.passages import Passage
-from search.recipe import RANKED, Recipe
+from search.recipe import RANKED
 from search.section_choice import choose_passages
 from search.segment import LANGUAGE_LABELS
 
@@ -34,6 +34,7 @@ _SOURCES: Final[dict[str, Source]] = {
     "meaning_votes": "tickets",
     "meaning_linear": "tickets",
     "popularity": "popularity",
+    "popularity_brief": "popularity",
 }
 # A source is named when it makes at least this share of what speaks for an article.
 _NAMED_SHARE: Final = 0.1
@@ -66,10 +67,9 @@ class Suggestion:
 class Showing:
     """Makes suggestions of the articles found for one draft, each only when it is asked for."""
 
-    def __init__(self, words: Sequence[Word], judged: Judged, recipe: Recipe) -> None:
+    def __init__(self, words: Sequence[Word], judged: Judged) -> None:
         self._judged = judged
         self._words = words
-        self._weights = recipe.rank_weights
 
     def suggestions(self, numbers: Sequence[int]) -> tuple[Suggestion, ...]:
         """What is shown of some candidates, in this order."""
@@ -112,7 +112,8 @@ class Showing:
             )
 
     def _sources(self, numbers: Sequence[int]) -> list[tuple[Source, ...]]:
-        gains = self._judged.judgement.columns[list(numbers)] * self._weights
+        judgement = self._judged.judgement
+        gains = judgement.columns[list(numbers)] * judgement.weights
         points = np.maximum(gains, 0.0) @ _OF_SOURCE
         named = (points > 0) & (points >= _NAMED_SHARE * points.sum(axis=1, keepdims=True))
         order = np.argsort(-points, axis=1, kind="stable")

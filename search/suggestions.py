@@ -230,7 +230,7 @@ class SuggestionIndex:
             tail_share=recipe.tail_share,
             hears=self.ear is not None,
         )
-        showing = Showing(_with_others(words, alike), judged, recipe)
+        showing = Showing(_with_others(words, alike), judged)
         return Found(language, judged.ranked(best), is_cut, showing, tuple(best.tolist()))
 
     def rank(
@@ -273,7 +273,7 @@ class SuggestionIndex:
         heard = Heard.by(self.ear, text) if self.ear else None
         candidates = gather(query, parts, heard)
         margins = self._margins.of(query, heard, candidates)
-        judgement = judge(self.model.recipe, candidates, margins, query.known)
+        judgement = judge(self.model.recipe, query, candidates, margins)
         return Judged(parts, query, candidates, margins, judgement)
 
     @property

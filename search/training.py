@@ -1,8 +1,9 @@
 """Learning a desk's own way of ranking from its resolved tickets, off-request.
 
 Tickets are judged in folds: those of a fold by an index that learned from the other folds alone.
-On these held-out judgements the weights of the rank are fitted (a listwise softmax regression, not
-negative, drawn towards the default recipe), the gate is set so that 95 % of the desk's tickets pass
+Each is asked whole and, as a customer begins it, by its opening alone. On these held-out judgements
+the weights of the rank are fitted (a listwise softmax regression, not negative, drawn towards the
+default recipe), the gate is set so that 95 % of the desk's tickets pass
 it, and the confidence is made the chance that an article is right (a logistic regression on ranks
 held out as well). The same tickets give the same model.
 """
@@ -25,9 +26,10 @@ from search.recipe import (
     GATED,
     RANKED,
     Array,
+    Certainty,
     Recipe,
+    damped,
     gate_columns,
-    log_odds,
     rank_columns,
 )
 from search.suggestions import Draft, SuggestionIndex
@@ -43,8 +45,12 @@ _NEW_SHARE: Final = 0.05
 _FOLDS: Final = 5
 _COVERAGE: Final = 0.95
 _MIN_OUTSIDE: Final = 30
+# What a subject line counts beside the whole ticket.
+_OPENING_SHARE: Final = 1 / 3
+# So many articles of each ranking teach how sure one may be.
+_TOLD: Final = 3
 _DRAWN: Final = 0.15  # strength of the pull towards the default recipe, over the number of tickets
-_GATE: Final = ("energy", "clearness", "manner")
+_GATE: Final = ("energy", "clearness", "manner", "margin")
 _HEARING_GATE: Final = ("energy", "meaning_density")
 
 
@@ -56,6 +62,11 @@ class Solved:
     text: str
     locale: str
     articles: frozenset[str]
+
+    def opening(self) -> "Solved | None":
+        """The subject line, which the customer writes first; None where there is nothing else."""
+        first, _, rest = self.text.partition("\n")
+        return replace(self, text=first) if first.strip() and rest.strip() else None
 
 
 def is_worth_training(tickets: int, trained_on: int) -> bool:
@@ -93,7 +104,7 @@ def hold_out(
     most: int = _MAX_JUDGED,
     ear: Ear | None = None,
 ) -> list["Held"]:
-    """Judge tickets by indexes that learned from the others.
+    """Judge tickets, and their subject lines, by indexes that learned from the others.
 
     `per_article` is how many tickets each article may learn from (0: none at all), `most` how
     many tickets are judged.
@@ -109,8 +120,11 @@ def hold_out(
             index = _with_linear_models(index)
         # A sample by chance: the newest may all be about one thing.
         asked.sort(key=lambda each: feature_key(f"{each.text} {each.id}"))
-        held += [look(index, each, audiences) for each in asked[: max(most // folds, 1)]]
-    return held
+        for each in asked[: max(most // folds, 1)]:
+            held.append(look(index, each, audiences))
+            if (opening := each.opening()) is not None:
+                held.append(replace(look(index, opening, audiences), is_opening=True))
+    return [each for each in held if len(each.right)]
 
 
 @dataclass(frozen=True)
@@ -126,10 +140,22 @@ class Held:
     right: npt.NDArray[np.bool_]
     signals: Array
     known: float
+    brevity: float
+    is_opening: bool = False
+
+    @property
+    def weight(self) -> float:
+        """How much it counts in what is learned."""
+        return _OPENING_SHARE if self.is_opening else 1.0
+
+    def scores(self, recipe: Recipe) -> Array:
+        """What a recipe makes of each article in question."""
+        scores: Array = self.columns @ recipe.rank_weights_at(self.brevity) + self.standings
+        return scores
 
     def gates(self, scores: Array) -> Array:
         """The gate's signals, in the order of `GATED`, when the articles have these scores."""
-        return gate_columns(scores, self.signals, self.known)
+        return gate_columns(scores, self.columns, self.signals, self.known)
 
 
 def look(index: SuggestionIndex, ticket: Solved, audiences: frozenset[str]) -> Held:
@@ -138,11 +164,12 @@ def look(index: SuggestionIndex, ticket: Solved, audiences: frozenset[str]) -> H
     candidates = judged.candidates
     ids = judged.document_ids()
     return Held(
-        columns=rank_columns(candidates, judged.margins),
+        columns=rank_columns(candidates, judged.margins, judged.query.brevity),
         standings=candidates.standings,
         right=np.array([each in ticket.articles for each in ids], dtype=bool),
         signals=candidates.signals,
         known=judged.query.known,
+        brevity=judged.query.brevity,
     )
 
 
@@ -168,14 +195,14 @@ def train(
     index = _with_linear_models(everything)
     if index.model.linear is None:
         return None
-    held = [each for each in hold_out(documents, tickets, ear=ear) if len(each.right)]
+    held = hold_out(documents, tickets, ear=ear)
     start = index.model.recipe
-    rank = fit_rank([held], drawn=_DRAWN / len(held), towards=start)
+    ranking = fit_rank([held], drawn=_DRAWN / len(_wholes(held)), towards=start)
     audiences = frozenset(document.audience for document in documents)
     outside = [look(index, each, audiences) for each in unsolved[-_MAX_JUDGED:]]
     answered = [each for each in outside if len(each.right)]
     gate = _HEARING_GATE if index.ear else _GATE
-    recipe = finish(rank, held, answered, start=start, gate=gate)
+    recipe = finish(ranking, held, answered, gate=gate)
     return replace(index.model, recipe=recipe, tickets=len(tickets))
 
 
@@ -189,8 +216,8 @@ def _with_linear_models(index: SuggestionIndex) -> SuggestionIndex:
 
 def fit_rank(
     groups: Sequence[Sequence[Held]], *, drawn: float, towards: Recipe | None = DEFAULT_RECIPE
-) -> dict[str, float]:
-    """The weights under which the right articles are likeliest; each group counts the same.
+) -> Recipe:
+    """The recipe whose rank makes the right articles likeliest; each group counts the same.
 
     `drawn` is the strength of the pull towards a recipe, or towards nothing.
     """
@@ -199,43 +226,57 @@ def fit_rank(
     start = np.array([towards.rank.get(name, 0.0) if towards else 0.0 for name in RANKED])
     stacks = [_padded([each for each in group if each.right.any()]) for group in groups]
 
-    def loss(weights: Array) -> tuple[float, Array]:
-        total, slope = 0.0, np.zeros(len(RANKED))
-        for columns, right, there in stacks:
-            scores = np.where(there, columns @ weights, -np.inf)
+    def loss(values: Array) -> tuple[float, Array]:
+        weights, damping = values[:-1], values[-1]
+        undamped = weights - damped(weights, 1.0)
+        total, slope = 0.0, np.zeros(len(values))
+        for columns, counts, brevity, right, there in stacks:
+            share = damping * brevity[:, None]
+            said = columns @ undamped
+            scores = np.where(there, columns @ weights - share * said, -np.inf)
             odds = np.exp(scores - scores.max(axis=1, keepdims=True))
             shares = odds / odds.sum(axis=1, keepdims=True)
             hit = shares * right
             mass = hit.sum(axis=1, keepdims=True) + 1e-12
-            total -= float(np.mean(np.log(mass)))
-            slope += np.einsum("qa,qaf->f", shares - hit / mass, columns) / len(columns)
+            total -= float(counts @ np.log(mass[:, 0]))
+            off = (shares - hit / mass) * counts[:, None]
+            plain = np.einsum("qa,qaf->f", off, columns)
+            less = np.einsum("qa,qaf->f", off * share, columns)
+            slope[:-1] += plain - (less - damped(less, 1.0))
+            slope[-1] -= float(np.sum(off * brevity[:, None] * said))
         away = weights - start
-        pull = drawn * float(away @ away)
-        return total / len(stacks) + pull, slope / len(stacks) + 2 * drawn * away
+        slope /= len(stacks)
+        slope[:-1] += 2 * drawn * away
+        return total / len(stacks) + drawn * float(away @ away), slope
 
-    bounds = [(0.0, None)] * len(RANKED)
     found = minimize(
-        loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 200}
+        loss,
+        np.append(start, towards.damping if towards else 0.0),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[*[(0.0, None)] * len(RANKED), (0.0, 1.0)],
+        options={"maxiter": 300},
     )
-    return dict(zip(RANKED, (float(each) for each in found.x), strict=True))
+    *weights, damping = (float(each) for each in found.x)
+    rank = dict(zip(RANKED, weights, strict=True))
+    return replace(towards or DEFAULT_RECIPE, rank=rank, damping=damping)
 
 
 def finish(
-    rank: dict[str, float],
+    ranking: Recipe,
     held: Sequence[Held],
     outside: Sequence[Held] = (),
     *,
-    start: Recipe = DEFAULT_RECIPE,
     gate: Sequence[str] = _GATE,
 ) -> Recipe:
-    """A recipe with these weights of the rank, its gate and its confidence from held-out tickets.
+    """This recipe with its gate and its confidence from held-out tickets.
 
-    The gate is the sum of energy, clearness and nearness to customers, each by its spread among
-    the desk's tickets; where there are enough tickets without an article it is trained on them.
+    The gate is the sum of energy, clearness, nearness to customers and the linear model's margin,
+    each by its spread among the desk's whole tickets; where there are enough tickets without an
+    article it is trained on them.
     """
-    weights = np.array([rank[name] for name in RANKED])
-    gates = np.array([each.gates(_scores(each, weights)) for each in held])
-    away = np.array([each.gates(_scores(each, weights)) for each in outside])
+    gates = np.array([each.gates(each.scores(ranking)) for each in _wholes(held)])
+    away = np.array([each.gates(each.scores(ranking)) for each in outside])
     at = [GATED.index(name) for name in gate]
     scale = 1.0 / np.maximum(gates[:, at].std(axis=0), 1e-6)
     if len(outside) >= _MIN_OUTSIDE:
@@ -243,39 +284,45 @@ def finish(
     sums = gates[:, at] @ scale
     bar = float(np.quantile(sums, 1.0 - _COVERAGE))
     recipe = replace(
-        start,
-        rank=rank,
+        ranking,
         gate=dict(zip(gate, (float(each) for each in scale), strict=True)),
         gate_bias=-bar,
     )
     return replace(recipe, certainty=fit_certainty(recipe, [*held, *outside]))
 
 
-def fit_certainty(
-    recipe: Recipe, held: Sequence[Held], *, told: int = 1
-) -> tuple[float, float, float]:
-    """The logistic curve by which confidence is the chance of being right.
+def fit_certainty(recipe: Recipe, held: Sequence[Held]) -> Certainty:
+    """The curve by which confidence is the chance of being right.
 
-    It is learned from the first `told` articles of each ranking.
+    It is learned from the first three articles of each ranking.
     """
-    from sklearn.linear_model import LogisticRegression
-
-    weights = recipe.rank_weights
-    by_gate = recipe.gate_weights
-    inputs, right = [], []
+    columns, right, counts = [], [], []
     for each in held:
-        scores = _scores(each, weights)
-        gate = float(each.gates(scores) @ by_gate) + recipe.gate_bias
+        scores = each.scores(recipe)
+        gate = float(each.gates(scores) @ recipe.gate_weights) + recipe.gate_bias
         odds = np.exp(scores - scores.max())
-        best = np.argsort(-scores, kind="stable")[:told]
-        shares = odds[best] / odds.sum()
-        inputs += [(odd, float(np.clip(gate, -12.0, 12.0))) for odd in log_odds(shares)]
+        best = np.argsort(-scores, kind="stable")[:_TOLD]
+        columns.append(Certainty.columns(odds[best] / odds.sum(), gate, each.brevity))
         right += each.right[best].tolist()
+        counts += [each.weight] * len(best)
     if len(set(right)) < 2:  # noqa: PLR2004 - a curve has two sides
         return DEFAULT_RECIPE.certainty
-    curve = LogisticRegression(C=10.0, max_iter=500).fit(np.array(inputs), np.array(right))
-    by_odds, by_gates = curve.coef_[0]
-    return float(curve.intercept_[0]), float(by_odds), float(by_gates)
+    return _curve(np.concatenate(columns), np.array(right), np.array(counts))
+
+
+def _curve(columns: Array, right: npt.NDArray[np.bool_], counts: Array) -> Certainty:
+    from sklearn.linear_model import LogisticRegression
+
+    kept = np.ones(columns.shape[1], dtype=bool)
+    while True:
+        curve = LogisticRegression(C=10.0, max_iter=500).fit(columns[:, kept], right, counts)
+        weights = np.zeros(len(kept))
+        weights[kept] = curve.coef_[0]
+        # More of the odds never make an article less likely.
+        if not (falling := weights[:2] < 0).any():
+            share, rest, gate, brevity = weights.tolist()
+            return Certainty(float(curve.intercept_[0]), share, rest, gate, brevity)
+        kept[:2] &= ~falling
 
 
 def _fitted(inside: Array, outside: Array) -> Array:
@@ -289,15 +336,14 @@ def _fitted(inside: Array, outside: Array) -> Array:
     return weights
 
 
-def _scores(held: Held, weights: Array) -> Array:
-    scores: Array = held.columns @ weights + held.standings
-    return scores
+def _wholes(held: Sequence[Held]) -> list[Held]:
+    return [each for each in held if not each.is_opening]
 
 
 def _padded(
     held: Sequence[Held],
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
-    """Columns, right ones and which exist: one plane per ticket, filled up to the same size."""
+) -> tuple[npt.NDArray[np.float32], Array, Array, npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+    """Columns, shares in the sum, brevities, right ones and which exist, a plane for each ticket."""
     most = max((len(each.right) for each in held), default=1)
     columns = np.zeros((len(held), most, len(RANKED)), dtype=np.float32)
     right = np.zeros((len(held), most), dtype=np.float32)
@@ -306,7 +352,9 @@ def _padded(
         size = len(each.right)
         columns[number, :size], right[number, :size] = each.columns, each.right
         there[number, :size] = True
-    return columns, right, there
+    counts = np.array([each.weight for each in held])
+    brevity = np.array([each.brevity for each in held])
+    return columns, counts / counts.sum(), brevity, right, there
 
 
 def _words(tickets: Sequence[Solved], per_article: int | None) -> list[CustomerWords]:

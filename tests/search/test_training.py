@@ -1,6 +1,8 @@
 """A desk with enough tickets ranks in a way of its own."""
 
 import random
+from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -106,6 +108,28 @@ def test_tickets_without_an_article_make_the_gate_stricter_with_their_like():
     assert plain is not None
     assert warned is not None
     assert warned.recipe.gate != plain.recipe.gate
+
+
+def test_a_subject_line_that_says_little_is_answered_by_what_is_usual_and_less_surely():
+    told = [
+        replace(each, text=f"A question\n{each.text}")
+        for each in tickets(300)
+        if each.document_id != "lamp-en" or int(each.id.removeprefix("ticket:")) % 3 == 0
+    ]
+    usual, _ = Counter(each.document_id for each in told).most_common(1)[0]
+    index = SuggestionIndex.build(ARTICLES, told, version=1, model=train(ARTICLES, told))
+    brief = index.rank(Draft("A question", "", "en"), audiences=PUBLIC)
+    whole = index.rank(Draft("A question", "My stopper squeaks again", "en"), audiences=PUBLIC)
+    assert brief[0].document_id == usual
+    assert whole[0].document_id == "brake-en"
+    assert brief[0].confidence < 0.5 < whole[0].confidence
+    assert brief[-1].document_id == "lamp-en"
+
+
+def test_more_of_the_odds_never_make_an_article_less_likely(model):
+    chances = model.recipe.certainty.chances(np.linspace(0.0, 1.0, 50), gate=1.0, brevity=0.5)
+    assert np.all(np.diff(chances) >= 0)
+    assert 0.0 < chances[0] < chances[-1] < 1.0
 
 
 def test_one_ticket_solved_by_two_articles_is_one_ticket():
