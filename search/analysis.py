@@ -6,9 +6,9 @@ folded, and a few exact forms (codes, words with ñ, hyphenated words written as
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final, Protocol, cast
 
 from search.keys import feature_key
@@ -22,8 +22,6 @@ MAX_WORD_CHARACTERS: Final = 40
 # Memoised surfaces per language: natural vocabulary fits, a flood of invented words does not stay.
 _MEMO_WORDS: Final = 200_000
 _MEMO_CHARACTERS: Final = 80
-# A stem has these of its word, as far as `Beginnings` tells.
-_KEPT_LETTERS: Final = 3
 
 _MARK_FLOOD: Final = re.compile(
     r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]{3})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]+"
@@ -105,6 +103,7 @@ class Analyser:
         self._language = language if language in STOP_WORDS else None
         self._stop_words = STOP_WORDS.get(language or "", ALL_STOP_WORDS)
         self._memo: dict[str, tuple[Word, ...]] = {}
+        self._stems: dict[str, frozenset[str]] = {}
         self._looks: dict[str, tuple[tuple[str, ...], str]] = {}
 
     def words(self, cleaned: str, limit: int | None = None) -> list[Word]:
@@ -117,14 +116,16 @@ class Analyser:
                 return words[:limit]
         return words
 
-    def stems_among(self, cleaned: str, wanted: frozenset[str]) -> frozenset[str]:
-        """Which of some stems stand in a cleaned text, stop words left out.
-
-        Only what begins like one of them is analysed.
-        """
-        chunks = Beginnings.of(wanted).among(cleaned.split())
-        words = [self._memo.get(chunk) or self._remembered(chunk) for chunk in chunks]
-        return wanted.intersection([word.stem for own in words for word in own if not word.common])
+    def stems_in(self, chunk: str) -> frozenset[str]:
+        """The stems in a cleaned text without spaces, stop words left out."""
+        found = self._stems.get(chunk)
+        if found is None:
+            words = self._memo.get(chunk) or self._remembered(chunk)
+            found = frozenset([word.stem for word in words if not word.common])
+            if len(self._stems) >= _MEMO_WORDS:
+                self._stems.clear()
+            self._stems[chunk] = found
+        return found
 
     def places(self, cleaned: str) -> Iterator[tuple[int, int, str]]:
         """Where each token begins and ends, and the token."""
@@ -207,41 +208,6 @@ def _numbered(
 ) -> Word:
     keys = tuple(feature_key(form) for form in exact)
     return Word(surface, folded, stem, exact, common, feature_key(stem), keys)
-
-
-@dataclass(frozen=True, slots=True)
-class Beginnings:
-    """Three letters, or two, with which every word begins that has one of some stems.
-
-    A stem keeps the first three letters of its word, except that y may have become i ("tying",
-    "tie") or i have become y ("skies", "sky"), and the third letter an e ("using", "use").
-    """
-
-    threes: frozenset[str]
-    twos: frozenset[str]
-
-    @staticmethod
-    @lru_cache(64)
-    def of(stems: frozenset[str]) -> "Beginnings":
-        """Of these stems, or of beginnings of folded words."""
-        short = {stem for stem in stems if len(stem.removesuffix("e")) < _KEPT_LETTERS}
-        threes, twos = {stem[:3] for stem in stems - short}, {stem[:2] for stem in short}
-        for each in (threes, twos):
-            each |= {one[:1] + one[1:].replace("i", "y") for one in each}
-            each |= {one[:1] + one[1:].replace("y", "i") for one in each}
-        return Beginnings(frozenset(threes), frozenset(twos))
-
-    def among(self, chunks: Iterable[str]) -> list[str]:
-        """Of texts without spaces those that may hold such a word, and a few others."""
-        threes, twos = self.threes, self.twos
-        return [
-            chunk
-            for chunk in chunks
-            if (begin := chunk[:3].lower()) in threes
-            or begin[:2] in twos
-            or not chunk.isalnum()
-            or not begin.isascii()
-        ]
 
 
 def fold_except_enye(lowered: str) -> str:

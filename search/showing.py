@@ -7,7 +7,7 @@ from typing import Final, Literal
 import numpy as np
 
 from search.analysis import Word, analyser
-from search.excerpts import excerpt
+from search.excerpts import Pointed, excerpts
 from search.judged import Judged
 from search.matched_words import Asked, matched_words
 from search.passages import Passage
@@ -91,16 +91,22 @@ class Showing:
         known = segment.profiles(rows)
         chosen = choose_passages(segment, rows, known, asked)
         words = matched_words(segment, known, asked)
-        for at, row, passage, matched, named in zip(
-            numbers, rows.tolist(), chosen, words, sources, strict=True
+        languages = [LANGUAGE_LABELS[int(own.languages[row])] or None for row in rows.tolist()]
+        pointed = [Passage.unpacked(own.passages[passage]) for passage in chosen]
+        told = excerpts(
+            [
+                Pointed(passage.text, matched.stems, analyser(language))
+                for passage, matched, language in zip(pointed, words, languages, strict=True)
+            ]
+        )
+        for at, row, passage, lines, matched, named in zip(
+            numbers, rows.tolist(), pointed, told, words, sources, strict=True
         ):
-            language = LANGUAGE_LABELS[int(own.languages[row])] or None
-            pointed = Passage.unpacked(own.passages[passage])
             yield Suggestion(
                 document_id=own.ids[row],
-                section_anchor=pointed.anchor,
-                section_title=pointed.title,
-                excerpt=excerpt(pointed.text, matched.stems, analyser(language)),
+                section_anchor=passage.anchor,
+                section_title=passage.title,
+                excerpt=lines,
                 score=float(judgement.scores[at]),
                 confidence=float(judgement.confidence[at]),
                 terms=matched.terms,

@@ -1,7 +1,6 @@
 import unicodedata
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -129,19 +128,3 @@ def test_grams_know_the_edges_of_a_word():
 
 def test_a_limit_bounds_the_words():
     assert len(analyser("en").words("a-b-c " * 1_000, 50)) == 50
-
-
-@given(st.text(alphabet="abeiglnorstuyñéáí -.'IA", max_size=60), st.sampled_from(["es", "en"]))
-def test_the_stems_looked_for_are_found_wherever_they_stand(text, language):
-    analysis = analyser(language)
-    stems = frozenset(word.stem for word in analysis.words(text) if not word.common)
-    wanted = stems | {"never"}
-    assert analysis.stems_among(text, wanted) == stems
-
-
-@pytest.mark.parametrize("word", ["using", "lying", "ugly", "skies", "flies", "aging", "día"])
-def test_a_stem_is_found_in_a_word_that_begins_differently(word):
-    for language in ("es", "en"):
-        [own] = analyser(language).words(word)
-        if not own.common:
-            assert analyser(language).stems_among(word, frozenset({own.stem})) == {own.stem}
