@@ -326,10 +326,12 @@ def _reaching(scores: Floats, count: int) -> Ints:
     end = groups * size
     whole = scores[:end].reshape(size, groups)
     maxima = whole.max(axis=0)
-    maxima_in_order = np.partition(maxima, groups - count)
-    bar = max(maxima_in_order[groups - count], _LEAST)
-    held = np.flatnonzero(maxima >= bar)
-    members, places = np.nonzero(whole[:, held] >= bar)
+    in_order = maxima.copy()
+    in_order.partition(groups - count)
+    bar = max(in_order[groups - count], _LEAST)
+    held = (maxima >= bar).nonzero()[0]
+    flat = (whole.take(held, axis=1).ravel() >= bar).nonzero()[0]
+    members, places = np.divmod(flat, len(held))
     found: Ints = members * groups + held[places]
-    rest = np.flatnonzero(scores[end:] >= bar)
+    rest = (scores[end:] >= bar).nonzero()[0]
     return np.concatenate([found, rest + end]) if len(rest) else found
