@@ -297,8 +297,8 @@ def centroids(tickets: ByRow, starts: Ints, feature_count: int, best: int) -> By
 def top(scores: Floats, count: int) -> Ints:
     """Numbers of the best positive scores, best first, ties by number."""
     candidates = _reaching(scores, count)
-    order = np.lexsort((candidates, -scores[candidates]))
-    best: Ints = candidates[order[:count]]
+    order = np.lexsort((candidates, -scores.take(candidates)))
+    best: Ints = candidates.take(order[:count])
     return best
 
 
@@ -332,6 +332,6 @@ def _reaching(scores: Floats, count: int) -> Ints:
     held = (maxima >= bar).nonzero()[0]
     flat = (whole.take(held, axis=1).ravel() >= bar).nonzero()[0]
     members, places = np.divmod(flat, len(held))
-    found: Ints = members * groups + held[places]
+    found: Ints = members * groups + held.take(places)
     rest = (scores[end:] >= bar).nonzero()[0]
     return np.concatenate([found, rest + end]) if len(rest) else found
