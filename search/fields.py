@@ -19,8 +19,8 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 # So many groups of scores for each score that is wanted.
 _GROUPS: Final = 64
+_FEWEST_GROUPS: Final = 1_250
 _MOVED_AT_ONCE: Final = 1 << 15
-_LEAST: Final = np.finfo(np.float32).tiny
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,21 +317,23 @@ def _reaching(scores: Floats, count: int) -> Ints:
     """Numbers of scores with the `count` best positive ones among them, and few others.
 
     The least of the `count` best maxima of many small groups is a bar that at least so many scores
-    reach; those are looked for in the groups that have one.
+    reach; those are looked for in the groups that have one. The bits of positive numbers are in
+    their order as whole numbers, too, which processors compare faster.
     """
-    groups = _GROUPS * max(count, 1)
+    groups = max(_GROUPS * count, _FEWEST_GROUPS)
     if len(scores) < 4 * groups or count <= 0:
         return np.flatnonzero(scores > 0) if count > 0 else np.zeros(0, dtype=np.int64)
     size = len(scores) // groups
     end = groups * size
-    whole = scores[:end].reshape(size, groups)
+    bits = scores.view(np.int32)
+    whole = bits[:end].reshape(size, groups)
     maxima = whole.max(axis=0)
     in_order = maxima.copy()
     in_order.partition(groups - count)
-    bar = max(in_order[groups - count], _LEAST)
+    bar = max(in_order[groups - count], 1)
     held = (maxima >= bar).nonzero()[0]
     flat = (whole.take(held, axis=1).ravel() >= bar).nonzero()[0]
     members, places = np.divmod(flat, len(held))
     found: Ints = members * groups + held.take(places)
-    rest = (scores[end:] >= bar).nonzero()[0]
+    rest = (bits[end:] >= bar).nonzero()[0]
     return np.concatenate([found, rest + end]) if len(rest) else found

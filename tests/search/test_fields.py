@@ -61,9 +61,10 @@ def test_a_mean_keeps_the_heaviest_features(texts, best):
 
 
 @given(
-    st.lists(st.sampled_from([0.0, 0.5, 1.0, 2.0, 3.5, 7.0]), max_size=300),
+    st.lists(st.sampled_from([-1.0, -0.0, 0.0, 1e-40, 0.5, 1.0, 2.0, 3.5, 7.0]), max_size=300),
     st.integers(0, 20),
-    st.sampled_from([1, 7]),
+    # As many as are looked at in groups, too.
+    st.sampled_from([1, 7, 701]),
 )
 def test_top_equals_a_full_sort(scores, count, times):
     array = np.array(scores * times, dtype=np.float32)
