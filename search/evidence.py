@@ -72,6 +72,8 @@ class NearTickets:
 
     def of(self, part: int, row: int, least: float = 0.0) -> list[tuple[int, float]]:
         """Tickets of one article, as number and nearness, best first."""
+        if not len(self.numbers):
+            return []
         own = (self.parts == part) & (self.rows == row) & (self.nearness >= least)
         return list(zip(self.numbers[own].tolist(), self.nearness[own].tolist(), strict=True))
 

@@ -1,7 +1,7 @@
 """A draft that was judged: which articles come into question, how good each is, and which to show."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -36,11 +36,16 @@ class Judged:
     candidates: Candidates
     margins: Array
     judgement: Judgement
+    _ids: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
 
     def document_id(self, candidate: int) -> str:
         """The document that a candidate stands for."""
-        part = self.parts[int(self.candidates.parts[candidate])]
-        return part.segment.articles.ids[int(self.candidates.rows[candidate])]
+        found = self._ids.get(candidate)
+        if found is None:
+            part = self.parts[int(self.candidates.parts[candidate])]
+            found = part.segment.articles.ids[int(self.candidates.rows[candidate])]
+            self._ids[candidate] = found
+        return found
 
     def document_ids(self) -> list[str]:
         """The documents of all candidates."""

@@ -103,7 +103,7 @@ class Showing:
             numbers, rows.tolist(), pointed, told, words, sources, strict=True
         ):
             yield Suggestion(
-                document_id=own.ids[row],
+                document_id=self._judged.document_id(at),
                 section_anchor=passage.anchor,
                 section_title=passage.title,
                 excerpt=lines,
