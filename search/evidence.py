@@ -158,7 +158,8 @@ def _looked(segment: Segment, place: Place, text: Floats) -> Floats:
     if place.unknown.any():
         grams, strange = place.grams[place.unknown], place.gram_weights[place.unknown]
         spelled = segment.spelled.sums(grams, strange * np.float32(_FIRST_SPELLING))
-        scores += spelled * segment.articles.gram_units
+        spelled *= segment.articles.gram_units
+        scores += spelled
     return scores
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -151,7 +152,7 @@ class Holders:
             len(features),
             bounds,
             rows,
-            np.ones(len(rows), dtype=np.float32),
+            _ones(len(rows)),
             weights,
             found,
         )
@@ -176,6 +177,16 @@ class Holders:
         cls, name: str, arrays: Mapping[str, npt.NDArray[Any]], row_count: int
     ) -> "Holders":
         return cls(arrays[f"{name}-f-starts"], arrays[f"{name}-f-rows"], row_count)
+
+
+def _ones(count: int) -> Floats:
+    """So many ones or more, of which there are always enough at hand: do not change them."""
+    return _as_many_ones(1 << max(count - 1, 1).bit_length())
+
+
+@lru_cache(32)
+def _as_many_ones(count: int) -> Floats:
+    return np.ones(count, dtype=np.float32)
 
 
 def _bounds(starts: npt.NDArray[np.integer[Any]], chosen: Ints) -> Numbers:

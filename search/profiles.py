@@ -6,6 +6,7 @@ its passages one after the other, and its whole text.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -17,7 +18,7 @@ _FIRST: Final = ("title", "spelling", "centroid", "manner")
 _TEXTS: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Profiles:
     """What some articles are known by, row after row; without their texts unless `with_text`."""
 
@@ -42,7 +43,7 @@ class Profiles:
         shift = np.repeat(self._begins + len(_FIRST) - starts[:-1], self.passage_counts)
         return np.arange(starts[-1]) + shift
 
-    @property
+    @cached_property
     def _begins(self) -> Ints:
         lengths = self.passage_counts + len(_FIRST) + (_TEXTS if self.with_text else 0)
         begins: Ints = np.cumsum(lengths) - lengths
