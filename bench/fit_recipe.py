@@ -158,8 +158,8 @@ def fit_gate(
     for groups, side in ((inside, 1.0), (outside, 0.0)):
         for group in groups:
             rows += [each.gates(each.scores(recipe)) for each in group]
-            told += [side] * (len(rows) - len(told))
-            counts += [1.0 / ((len(rows) - len(counts)) * len(groups))] * (len(rows) - len(counts))
+            told += [side] * len(group)
+            counts += [1.0 / (len(group) * len(groups))] * len(group)
     inputs, wanted = np.array(rows), np.array(told)
     share = np.array(counts) / np.mean(counts)
     spread = np.maximum(inputs.std(axis=0), 1e-6)

@@ -28,7 +28,7 @@ def _kind(code: int) -> int:
     if character.isspace():
         return _SPACE
     if character.isalnum():
-        return _PLAIN if code < 0x80 else _ACCENTED  # noqa: PLR2004 - the end of ASCII
+        return _PLAIN if character.isascii() else _ACCENTED
     return _MARK
 
 

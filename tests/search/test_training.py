@@ -160,6 +160,12 @@ def test_an_explanation_adds_up_to_the_score(index, text):
     )
 
 
+def test_the_gate_of_a_trained_desk_rests_on_its_linear_model_too(index):
+    told = explain(index, Draft("my stopper squeaks", "", "en"), audiences=PUBLIC)
+    [margin] = [part for part in told.gate_parts if part.name == "margin"]
+    assert margin.points > 0
+
+
 def test_an_explanation_names_the_earlier_tickets(index):
     first = explain(index, Draft("my stopper squeaks", "", "en"), audiences=PUBLIC).articles[0]
     assert first.document_id == "brake-en"
