@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, Protocol, cast
 
-from search.keys import feature_key
+from search.keys import word_key
 from search.stop_words import ALL_STOP_WORDS, STOP_WORDS
 
 # Caps on one draft. A draft longer than this is cut, never refused.
@@ -206,8 +206,8 @@ class Analyser:
 def _numbered(
     surface: str, folded: str, stem: str, exact: tuple[str, ...], *, common: bool
 ) -> Word:
-    keys = tuple(feature_key(form) for form in exact)
-    return Word(surface, folded, stem, exact, common, feature_key(stem), keys)
+    keys = tuple(word_key(form) for form in exact)
+    return Word(surface, folded, stem, exact, common, word_key(stem), keys)
 
 
 def fold_except_enye(lowered: str) -> str:

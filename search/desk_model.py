@@ -11,7 +11,7 @@ from search.meaning_model import MeaningModel
 from search.recipe import DEFAULT_RECIPE, HEARING_RECIPE, Recipe
 from search.snapshots import load_snapshot, save_snapshot
 
-_KIND: Final = "desk-model-3"
+_KIND: Final = "desk-model-4"
 
 
 @dataclass(frozen=True)

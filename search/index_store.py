@@ -40,7 +40,7 @@ class IndexStore:
 
     def __init__(self, folder: Path, ear: Ear | None = None) -> None:
         self._ear = ear
-        self._layers = Layers(folder, base_kind="segment-3", changes_kind="changes-3")
+        self._layers = Layers(folder, base_kind="segment-4", changes_kind="changes-4")
 
     def save(self, index: SuggestionIndex, before: Stored | None = None) -> Stored:
         """Make an index the current one.

@@ -35,7 +35,7 @@ class TicketStore:
     """An index in a folder. One process writes at a time; any number read."""
 
     def __init__(self, folder: Path) -> None:
-        self._layers = Layers(folder, base_kind="tickets-4", changes_kind="ticket-changes-4")
+        self._layers = Layers(folder, base_kind="tickets-5", changes_kind="ticket-changes-5")
 
     def save(self, index: TicketIndex, before: StoredTickets | None = None) -> StoredTickets:
         """Make an index the current one.
