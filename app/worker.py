@@ -34,7 +34,7 @@ BEAT_EVERY = timedelta(seconds=10)
 TEACH_EVERY = timedelta(minutes=1)
 TEACH_AGAIN_AFTER = timedelta(hours=1)
 MEASURE_EVERY = timedelta(seconds=1)
-DUE_EVERY = timedelta(minutes=10)
+DUE_EVERY = timedelta(hours=1)
 KEEP_DELIVERED = timedelta(days=30)
 
 log = structlog.get_logger()

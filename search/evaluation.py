@@ -91,6 +91,7 @@ def evaluate(
     held_out: int = 0,
     learn: bool = True,
     similar: bool = False,
+    outside: str = "",
     sections_of: SectionsOf = one_section,
     ear: Ear | None = None,
 ) -> EvaluationReport:
@@ -101,12 +102,15 @@ def evaluate(
     judged with the other folds as resolved tickets. `held_out` asks the resolved tickets instead of
     the queries, in so many folds, each by what the others teach. `similar`: the corpus are earlier
     tickets, among which those like the query are looked for, as for an agent; nothing is learned.
+    Of drafts out of scope only those of the kind `outside` are asked, if one is named.
     `sections_of` cuts the bodies of the articles as the product does, when it is the product that is measured. The same call gives the same figures, times
     apart. Raises EvaluationError for a set that cannot be read and for a call that makes no sense.
     """
     labelled = read_labelled_set(directory, sections_of=sections_of)
     if warm != "none" and not labelled.tickets and folds < 2:  # noqa: PLR2004  # one fold trains on nothing
         raise EvaluationError(f"{directory} has no resolved tickets: give folds to cross-validate")
+    if outside:
+        labelled = _with_outside(labelled, outside)
     if similar:
         return report(judge_similar(labelled, field=field))
     if held_out:
@@ -214,6 +218,16 @@ def _splits(
                 for article in query.relevance
             ],
         )
+
+
+def _with_outside(labelled: LabelledSet, kind: str) -> LabelledSet:
+    """The set with drafts out of scope of one kind alone."""
+    outside = {query.kind for query in labelled.queries if not query.relevance}
+    if kind not in outside:
+        known = ", ".join(sorted(outside - {""})) or "none is named"
+        raise EvaluationError(f"no draft out of scope is of the kind {kind!r} ({known})")
+    queries = [query for query in labelled.queries if query.relevance or query.kind == kind]
+    return replace(labelled, queries=tuple(queries))
 
 
 def _tickets_as_queries(labelled: LabelledSet) -> LabelledSet:

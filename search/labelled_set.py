@@ -1,7 +1,7 @@
 """A labelled set on disk: articles, drafts, which answers which, and resolved tickets.
 
 corpus.jsonl          id, title, body, lang
-queries.jsonl         id, text, lang; optionally title (the subject alone) and body
+queries.jsonl         id, text, lang; optionally title (the subject alone), body, and kind
 qrels.tsv             header, then query id, article id, relevance; no row = out of scope
 tickets_train.jsonl   text, article_id, lang; optional
 """
@@ -28,7 +28,10 @@ def one_section(body: str) -> tuple[Section, ...]:
 
 @dataclass(frozen=True, slots=True)
 class LabelledQuery:
-    """A draft and the relevance of each article that answers it (none: out of scope)."""
+    """A draft and the relevance of each article that answers it (none: out of scope).
+
+    `kind` is what the set calls drafts of its sort.
+    """
 
     id: str
     text: str
@@ -36,6 +39,7 @@ class LabelledQuery:
     body: str
     locale: str
     relevance: Mapping[str, int]
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,7 @@ def _query(
         body=row.get("body") or "" if has_title else "",
         locale=row.get("lang", "en"),
         relevance=relevance.get(query_id, {}),
+        kind=row.get("kind") or "",
     )
 
 

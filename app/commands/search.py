@@ -94,6 +94,12 @@ def _warm(_context: click.Context, _parameter: click.Parameter, value: str) -> W
     help="The corpus are earlier tickets: find those like the query, as agents are shown.",
 )
 @click.option(
+    "--outside",
+    metavar="KIND",
+    default="",
+    help="Of the drafts out of scope ask only those that the set calls so.",
+)
+@click.option(
     "--ear/--no-ear",
     "hears",
     default=True,
@@ -108,6 +114,7 @@ def evaluate_command(
     held_out: int,
     *,
     similar: bool,
+    outside: str,
     hears: bool,
     as_json: bool,
 ) -> None:
@@ -123,6 +130,7 @@ def evaluate_command(
             folds=folds,
             held_out=held_out,
             similar=similar,
+            outside=outside,
             sections_of=sections_of_markdown,
             ear=installed_ear() if hears else None,
         )

@@ -16,7 +16,7 @@ from app.reports.figures import MIN_ASKED, Detail, Figures, asked_tickets, figur
 from app.reports.history import read_history
 from app.reports.misses import find_misses
 from app.reports.models import Evaluation, EvaluationState
-from app.reports.rules import is_due
+from app.reports.rules import DAY, is_due
 from search.desk_evaluation import evaluate_desk
 from search.desk_history import split_by_time
 
@@ -38,10 +38,13 @@ def request_evaluation(session: Session, *, by: int | None, now: datetime) -> No
 
 
 def request_when_due(database: Database, *, now: datetime) -> None:
-    """Ask for a measurement when the clock or the number of new tickets says so."""
+    """Ask for a measurement when the clock or the number of new tickets says so.
+
+    Reads the whole history, a day or more after the last measurement.
+    """
     with database.reading() as session:
         last = session.scalar(select(Evaluation).order_by(Evaluation.id.desc()).limit(1))
-        if last is not None and last.state in UNFINISHED:
+        if last is not None and (last.state in UNFINISHED or now - last.requested_at < DAY):
             return
         figures = Figures.model_validate(last.figures) if last and last.figures else None
         due = is_due(

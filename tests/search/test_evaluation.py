@@ -19,6 +19,8 @@ QUERIES = [
     ("q7", "flight to the moon delayed", None),
 ]
 
+KINDS = {"q6": "far", "q7": "near"}
+
 
 def write_set(folder: Path, *, tickets: bool = True) -> Path:
     folder.mkdir(exist_ok=True)
@@ -38,7 +40,10 @@ def write_set(folder: Path, *, tickets: bool = True) -> Path:
             for d in HELP_CENTRE
         ],
     )
-    lines("queries.jsonl", [{"id": q, "text": text, "lang": "en"} for q, text, _ in QUERIES])
+    lines(
+        "queries.jsonl",
+        [{"id": q, "text": text, "lang": "en", "kind": KINDS.get(q, "")} for q, text, _ in QUERIES],
+    )
     judged = "".join(f"{q}\t{article}\t1\n" for q, _, article in QUERIES if article)
     (folder / "qrels.tsv").write_text("query\tarticle\trelevance\n" + judged, "utf-8")
     lines(
@@ -83,6 +88,21 @@ def test_figures_repeat(tmp_path):
 
 def test_a_subject_alone_can_be_measured(tmp_path):
     assert evaluate(write_set(tmp_path), warm="none", field="title").queries == 7
+
+
+def test_drafts_out_of_scope_can_be_asked_by_their_kind(tmp_path):
+    folder = write_set(tmp_path)
+    every = evaluate(folder, warm="none")
+    far = evaluate(folder, warm="none", outside="far")
+    near = evaluate(folder, warm="none", outside="near")
+    assert (every.queries, far.queries, near.queries) == (7, 6, 6)
+    assert every.recall_at_1 == far.recall_at_1 == near.recall_at_1
+    assert every.auroc == pytest.approx((far.auroc + near.auroc) / 2)
+
+
+def test_a_kind_that_the_set_does_not_have_is_refused_with_those_it_has(tmp_path):
+    with pytest.raises(EvaluationError, match="'other' \\(far, near\\)"):
+        evaluate(write_set(tmp_path), warm="none", outside="other")
 
 
 def test_folds_learn_from_the_other_queries(tmp_path):
