@@ -109,6 +109,8 @@ def evaluate(
     labelled = read_labelled_set(directory, sections_of=sections_of)
     if warm != "none" and not labelled.tickets and folds < 2:  # noqa: PLR2004  # one fold trains on nothing
         raise EvaluationError(f"{directory} has no resolved tickets: give folds to cross-validate")
+    if outside and held_out:
+        raise EvaluationError("resolved tickets are all in scope: there is no kind outside")
     if outside:
         labelled = _with_outside(labelled, outside)
     if similar:

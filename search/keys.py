@@ -3,7 +3,9 @@
 The first bits tell what kind a feature is, so that those of a kind stand together wherever features
 are sorted: the few short n-grams that nearly all texts have lie in a cache, and the millions of
 pairs that hardly any has are out of their way. The others are a hash: a million features of a kind
-share a number with a chance of one in four million.
+share a number with a chance of one in four million. Pairs also share bits with all of the same first
+word: of a word with a hundred thousand different followers two share a number with a chance of one
+in 1,800, and then count as one pair.
 """
 
 from collections.abc import Sequence

@@ -128,7 +128,7 @@ def _query(
         body=row.get("body") or "" if has_title else "",
         locale=row.get("lang", "en"),
         relevance=relevance.get(query_id, {}),
-        kind=row.get("kind") or "",
+        kind=_text(row, "kind", where) if row.get("kind") is not None else "",
     )
 
 

@@ -16,7 +16,7 @@ from app.reports.figures import MIN_ASKED, Detail, Figures, asked_tickets, figur
 from app.reports.history import read_history
 from app.reports.misses import find_misses
 from app.reports.models import Evaluation, EvaluationState
-from app.reports.rules import DAY, is_due
+from app.reports.rules import is_due, is_too_soon
 from search.desk_evaluation import evaluate_desk
 from search.desk_history import split_by_time
 
@@ -44,12 +44,13 @@ def request_when_due(database: Database, *, now: datetime) -> None:
     """
     with database.reading() as session:
         last = session.scalar(select(Evaluation).order_by(Evaluation.id.desc()).limit(1))
-        if last is not None and (last.state in UNFINISHED or now - last.requested_at < DAY):
+        last_at = last.requested_at if last else None
+        if (last and last.state in UNFINISHED) or is_too_soon(now=now, last_at=last_at):
             return
         figures = Figures.model_validate(last.figures) if last and last.figures else None
         due = is_due(
             now=now,
-            last_at=last.requested_at if last else None,
+            last_at=last_at,
             solved_then=figures.solved if figures else 0,
             was_enough=figures is not None and figures.is_enough,
             solved=read_history(session).solved,

@@ -9,6 +9,11 @@ _GROWTH: Final = 0.2
 _LEAST_GROWTH: Final = 20
 
 
+def is_too_soon(*, now: datetime, last_at: datetime | None) -> bool:
+    """Whether not to measure again, whatever was solved since the last time."""
+    return last_at is not None and now - last_at < DAY
+
+
 def is_due(
     *, now: datetime, last_at: datetime | None, solved_then: int, was_enough: bool, solved: int
 ) -> bool:
@@ -21,8 +26,7 @@ def is_due(
     """
     if last_at is None:
         return True
-    if solved == solved_then:
+    if solved == solved_then or is_too_soon(now=now, last_at=last_at):
         return False
-    age = now - last_at
     grown = solved - solved_then >= max(_LEAST_GROWTH, _GROWTH * solved_then)
-    return age >= WEEK or (age >= DAY and (grown or not was_enough))
+    return now - last_at >= WEEK or grown or not was_enough

@@ -429,6 +429,9 @@ def test_the_search_commands_build_answer_and_measure(app, session, tmp_path):
     assert json.loads(figures.stdout)["recall_at_1"] == 1.0
     assert "recall_at_1" in run(app, "search", "evaluate", str(labelled)).output
     assert run(app, "search", "evaluate", str(labelled), "--warm", "x").exit_code == 2
+    unknown = run(app, "search", "evaluate", str(labelled), "--outside", "far")
+    assert unknown.exit_code == 1
+    assert "no draft out of scope is of the kind 'far'" in unknown.output
 
 
 def test_redirects_are_added_and_never_taken_from_another(session, tmp_path, bring):

@@ -254,6 +254,18 @@ def test_the_clock_asks_once(product, session, settings):
     assert len(evaluations(session)) == 2
 
 
+def test_on_the_day_after_a_measurement_the_history_is_not_read(
+    product, session, settings, database
+):
+    make_desk(session, settings, solved=4, unsolved=0)
+    measure(product)
+    with StatementCount(database.engine) as soon:
+        evaluating.request_when_due(product.database, now=NOW + timedelta(hours=23))
+    with StatementCount(database.engine) as later:
+        evaluating.request_when_due(product.database, now=NOW + timedelta(hours=25))
+    assert soon.count < later.count
+
+
 def test_roles_are_those_of_the_writers(session, settings):
     article = make_article(session, visibility=Visibility.AGENTS)
     agent = make_user(session, role=Role.AGENT)

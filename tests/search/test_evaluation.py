@@ -105,6 +105,11 @@ def test_a_kind_that_the_set_does_not_have_is_refused_with_those_it_has(tmp_path
         evaluate(write_set(tmp_path), warm="none", outside="other")
 
 
+def test_resolved_tickets_have_no_kind_outside(tmp_path):
+    with pytest.raises(EvaluationError, match="in scope"):
+        evaluate(write_set(tmp_path), warm="all", held_out=2, outside="far")
+
+
 def test_folds_learn_from_the_other_queries(tmp_path):
     folder = write_set(tmp_path, tickets=False)
     report = evaluate(folder, warm="all", folds=7)
@@ -122,6 +127,7 @@ def test_warm_without_tickets_or_folds_makes_no_sense(tmp_path):
     [
         ("corpus.jsonl", '{"id": "a"}\n', "title"),
         ("queries.jsonl", '{"id": "q1", "text": "x"}\nnot json\n', "line 2"),
+        ("queries.jsonl", '{"id": "q1", "text": "x", "kind": 3}\n', "kind"),
         ("qrels.tsv", "h\nq1\tbike-en\n", "line 2"),
         ("qrels.tsv", "h\nq1\tnowhere\t1\n", "nowhere"),
     ],
